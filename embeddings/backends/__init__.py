@@ -1,0 +1,1 @@
+"""One encoder a file; each loads its library only when it is named."""

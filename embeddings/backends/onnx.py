@@ -1,0 +1,83 @@
+"""The packaged multilingual-e5-small on ONNX Runtime, int8, without torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from embeddings.e5_file import ModelFileError, WeightsFile, dequantize, packaged_weights
+from embeddings.encoder import Progress, Role, Vectors
+from embeddings.packaged import GRAPH, MODEL_NAME, TOKENIZER, model_directory
+from embeddings.tokenizer import Tokenizer
+
+PREFIX = {Role.QUERY: "query: ", Role.PASSAGE: "passage: "}
+
+
+class OnnxEncoder:
+    """multilingual-e5-small from the packaged weights.
+
+    Every text is a batch of its own, several of them at once: activations are quantized per batch, so this way a
+    text's vector never depends on its neighbours, nothing is padded, and it is faster too (measured on 2 cores,
+    200 news texts: 5.3 s against 6.5 s for length-sorted batches of 16).
+    """
+
+    max_tokens = 512
+
+    def __init__(self, *, threads: int | None = None, cache: Path | None = None) -> None:
+        """Open the model, making its cache at first use. Raises ModelFileError."""
+        directory = model_directory(cache)
+        weights = WeightsFile(packaged_weights())
+        self.dimension = weights.shape.hidden
+        self.identity = f"onnx:{MODEL_NAME}:{directory.name.removeprefix(MODEL_NAME + '-')}"
+        self._words = weights.blocks("emb.word", self.dimension)
+        self._tokenizer = Tokenizer(directory / TOKENIZER, bos=weights.shape.bos, eos=weights.shape.eos)
+        self._session = _open_session(directory / GRAPH)
+        self._workers = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="encode")
+
+    def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
+        """See `Encoder.encode`; a text of more than `max_tokens` is cut at its end."""
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        prefix = PREFIX[role]
+        if len(texts) == 1:
+            vectors[0] = self._encode_one(prefix + texts[0])
+            return vectors
+        # map() keeps the order; cancelling on the way out lets Ctrl-C end a long run within one text.
+        futures = [self._workers.submit(self._encode_one, prefix + text) for text in texts]
+        try:
+            for row, future in enumerate(futures):
+                vectors[row] = future.result()
+                if progress:
+                    progress(1)
+        finally:
+            for future in futures:
+                future.cancel()
+        return vectors
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See `Encoder.count_tokens`."""
+        return self._tokenizer.count([PREFIX[Role.PASSAGE] + text for text in texts])
+
+    def _encode_one(self, text: str) -> NDArray[np.float32]:
+        ids = self._tokenizer.encode(text, self.max_tokens)
+        rows = dequantize(self._words[ids])
+        feeds = {"embeddings": rows[None], "mask": np.ones((1, len(ids)), np.int32)}
+        vectors: NDArray[np.float32] = self._session.run(["vectors"], feeds)[0]
+        return vectors[0]
+
+
+def _open_session(graph: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # texts, not operators, run in parallel
+    options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False  # the arena keeps the largest text's buffers for good
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises several private types
+        raise ModelFileError(f"ONNX Runtime cannot open {graph}: {type(error).__name__}") from error

@@ -1,0 +1,63 @@
+"""Text to token ids of the packaged model.
+
+XLM-R's vocabulary as a sentencepiece unigram model with an identity normalizer: NFKC is done here first, so that
+offsets could be mapped back through it. The ids are XLM-R's own (`<s>` 0, `<pad>` 1, `</s>` 2, `<unk>` 3).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import sentencepiece
+
+from embeddings.e5_file import WeightsFile
+
+
+class Tokenizer:
+    """Sentencepiece over NFKC text; safe to use from several threads."""
+
+    def __init__(self, model: Path, *, bos: int, eos: int) -> None:
+        """Load a model that `sentencepiece_model` made."""
+        self._processor = sentencepiece.SentencePieceProcessor(model_file=str(model))
+        self._bos = bos
+        self._eos = eos
+
+    def encode(self, text: str, limit: int) -> list[int]:
+        """`<s>` text `</s>` as ids; text beyond `limit` tokens in all is cut."""
+        pieces: list[int] = self._processor.encode(unicodedata.normalize("NFKC", text))
+        return [self._bos, *pieces[: limit - 2], self._eos]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text with `<s>` and `</s>`, uncut."""
+        encoded = self._processor.encode([unicodedata.normalize("NFKC", text) for text in texts])
+        return [len(pieces) + 2 for pieces in encoded]
+
+
+def sentencepiece_model(weights: WeightsFile) -> bytes:
+    """A sentencepiece model file with the pieces and scores of `weights`, byte for byte the same at every call."""
+    # Imported here: it brings protobuf, which only the first start needs.
+    from sentencepiece import sentencepiece_model_pb2 as schema  # noqa: PLC0415
+
+    model = schema.ModelProto()
+    shape = weights.shape
+    kind = schema.ModelProto.SentencePiece
+    for token_id, (piece, score) in enumerate(weights.pieces()):
+        entry = model.pieces.add(piece=piece, score=score)
+        if token_id == shape.unk:
+            entry.type = kind.UNKNOWN
+        elif token_id in (shape.bos, shape.pad, shape.eos) or piece == "<mask>":
+            entry.type = kind.CONTROL
+    model.trainer_spec.model_type = schema.TrainerSpec.UNIGRAM
+    model.trainer_spec.vocab_size = len(model.pieces)
+    model.trainer_spec.bos_id = shape.bos
+    model.trainer_spec.pad_id = shape.pad
+    model.trainer_spec.eos_id = shape.eos
+    model.trainer_spec.unk_id = shape.unk
+    model.normalizer_spec.name = "identity"
+    model.normalizer_spec.add_dummy_prefix = True
+    model.normalizer_spec.remove_extra_whitespaces = True
+    model.normalizer_spec.escape_whitespaces = True
+    data: bytes = model.SerializeToString(deterministic=True)
+    return data

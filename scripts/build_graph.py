@@ -1,0 +1,134 @@
+"""Write embeddings/graphs/e5_small.onnx: the encoder's operators, without weights.
+
+    python scripts/build_graph.py [OUT]
+
+Needs the dev extra (onnx). The result depends on nothing but this file and `embeddings/graph_weights.py`;
+tests/embeddings/test_graph.py holds the committed file to it.
+
+Inputs: `embeddings` (batch, tokens, 384) float32, rows of the word table; `mask` (batch, tokens) int32, 1 for tokens.
+Output: `vectors` (batch, 384) float32, unit rows: the mean over tokens of the last layer, as E5 pools.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+from embeddings.e5_file import WeightsFile, packaged_weights
+from embeddings.graph_weights import TensorSlot, layout
+
+OUT = Path(__file__).resolve().parent.parent / "embeddings" / "graphs" / "e5_small.onnx"
+CONTRIB = "com.microsoft"
+
+
+class GraphBuilder:
+    """Collects nodes; every method returns the name of the value that it adds."""
+
+    def __init__(self, heads: int, epsilon: float) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.heads = heads
+        self.epsilon = epsilon
+
+    def node(
+        self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object
+    ) -> str:
+        """Add one operator."""
+        self.nodes.append(helper.make_node(operator, inputs, [output], output, domain=domain, **attributes))
+        return output
+
+    def linear(self, value: str, name: str) -> str:
+        """`value` times the int8 matrix `name`, plus its bias; activations are quantized on the fly."""
+        inputs = [value, f"{name}.w", f"{name}.scale", "", f"{name}.b"]
+        return self.node("DynamicQuantizeMatMul", inputs, f"{name}.out", CONTRIB)
+
+    def add_norm(self, value: str, skip: str, name: str) -> str:
+        """Layer normalization of `value + skip`."""
+        inputs = [value, skip, f"{name}.w", f"{name}.b"]
+        return self.node("SkipLayerNormalization", inputs, f"{name}.out", CONTRIB, epsilon=self.epsilon)
+
+    def layer(self, value: str, name: str) -> str:
+        """One transformer layer, post-norm."""
+        self.linear(value, f"{name}.qkv")
+        parts = [f"{name}.q", f"{name}.k", f"{name}.v"]
+        self.nodes.append(
+            helper.make_node("Split", [f"{name}.qkv.out"], parts, f"{name}.split", axis=2, num_outputs=3)
+        )
+        attention = self.node(
+            "MultiHeadAttention", [*parts, "", "mask"], f"{name}.attention", CONTRIB, num_heads=self.heads
+        )
+        value = self.add_norm(value, self.linear(attention, f"{name}.ao"), f"{name}.aln")
+        wide = self.node("Gelu", [self.linear(value, f"{name}.fi")], f"{name}.gelu", CONTRIB)
+        return self.add_norm(value, self.linear(wide, f"{name}.fo"), f"{name}.oln")
+
+    def embed(self) -> str:
+        """Word rows plus positions (token type 0 is added into them), normalized."""
+        self.node("Shape", ["embeddings"], "length", start=1, end=2)
+        self.node("Slice", ["positions", "zero", "length", "zero"], "positions.used")
+        self.node("Add", ["embeddings", "positions.used"], "embedded")
+        inputs = ["embedded", "emb.ln.w", "emb.ln.b"]
+        return self.node("LayerNormalization", inputs, "emb.ln.out", axis=-1, epsilon=self.epsilon)
+
+    def pool(self, value: str) -> str:
+        """Unit vector of the mean over tokens; the mean's divisor cancels in the normalization."""
+        self.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
+        self.node("Unsqueeze", ["mask.float", "minus_one"], "mask.column")
+        self.node("Mul", [value, "mask.column"], "masked")
+        self.node("ReduceSum", ["masked", "one"], "summed", keepdims=0)
+        return self.node("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+
+
+def external(slot: TensorSlot) -> onnx.TensorProto:
+    """An initializer whose bytes lie in weights.bin."""
+    tensor = TensorProto(name=slot.name, dims=slot.shape)
+    tensor.data_type = helper.np_dtype_to_tensor_dtype(onnx.numpy_helper.np.dtype(slot.dtype))
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", "weights.bin"), ("offset", slot.offset), ("length", slot.size_bytes)):
+        tensor.external_data.add(key=key, value=str(value))
+    return tensor
+
+
+def build() -> onnx.ModelProto:
+    """The graph of the packaged model."""
+    shape = WeightsFile(packaged_weights()).shape
+    graph = GraphBuilder(shape.heads, shape.epsilon)
+    value = graph.embed()
+    for layer in range(shape.layers):
+        value = graph.layer(value, f"l{layer}")
+    graph.pool(value)
+    integers = {"zero": 0, "one": 1, "minus_one": -1}
+    constants = [
+        helper.make_tensor(name, TensorProto.INT64, [1], [number]) for name, number in integers.items()
+    ]
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "multilingual-e5-small",
+            [
+                helper.make_tensor_value_info(
+                    "embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]
+                ),
+                helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "tokens"]),
+            ],
+            [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", shape.hidden])],
+            [*map(external, layout(shape)), *constants],
+        ),
+        opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)],
+        producer_name="wenbao",
+    )
+    model.ir_version = 9
+    return model
+
+
+def main() -> None:
+    """Write the graph to the first argument, or into the package."""
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
+    data = build().SerializeToString(deterministic=True)
+    out.write_bytes(data)
+    print(f"{out}: {len(data)} bytes")
+
+
+if __name__ == "__main__":
+    main()
