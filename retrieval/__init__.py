@@ -1,0 +1,1 @@
+"""Files to articles to passages to hits."""
