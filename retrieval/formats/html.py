@@ -1,0 +1,241 @@
+"""HTML: the article of a page, without what surrounds it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from retrieval.formats.dates import normalize_date
+from retrieval.formats.document import DocumentProblem, RawDocument
+from retrieval.formats.encoding import decode
+from retrieval.formats.errors import EmptyFileError
+from retrieval.formats.fields import split_authors
+from retrieval.formats.files import read_bytes
+from retrieval.formats.text import SOFT_BREAK, clean_body, clean_line, join_soft_breaks
+
+MAX_HTML_BYTES = 16 * 2**20  # a parsed page takes some 20 times its size
+
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_NEVER_TEXT = _tags(
+    "head script style template noscript nav footer aside iframe object embed svg canvas audio video map dialog "
+    "button select textarea input option label datalist"
+)
+_BLOCKS = _tags(
+    "html body article main section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption "
+    "table caption thead tbody tfoot center address details summary fieldset hgroup header form"
+)
+_TIGHT_BLOCKS = _tags("li tr dt dd")  # a line of their own, without a blank one
+_PARAGRAPHS = _tags("p li h1 h2 h3 h4 h5 h6 blockquote pre dt dd tr")
+_ARTICLES = ("[itemprop=articleBody]", "article", "main", "[role=main]")
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+# Names of <meta> elements, best first; the second halves are what Chinese news sites and gov.cn use.
+_TITLE_NAMES = ("og:title", "articletitle")
+_PUBLISHED_NAMES = (
+    "article:published_time", "datepublished", "og:release_date", "publishdate", "pubdate", "publish_date",
+    "publishtime", "publish_time", "firstpublishedtime", "apub:time", "dc.date.issued", "dc.date", "date",
+)  # fmt: skip
+_AUTHOR_NAMES = ("article:author", "author", "og:article:author", "dc.creator")
+_SOURCE_NAMES = ("contentsource", "source", "article:publisher", "og:site_name", "mediaid", "sitename")
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_SITE_NAME = re.compile(r"\s*(?:[_|｜]+|\s[-–—]+\s)\s*[^_|｜]{1,30}$")  # "标题_新华网", "标题 - 人民日报"
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+
+
+def read_html(path: Path) -> Iterator[RawDocument | DocumentProblem]:
+    """Yield the article of an HTML page."""
+    data = read_bytes(path, MAX_HTML_BYTES)
+    tree = LexborHTMLParser(decode(data, _declared_encoding(data)))
+    main = _main_element(tree)
+    meta = _meta(tree)
+    title = _title(tree, main, meta)
+    body = _without_title(_rendered(main), title) if main else ""
+    if not body:
+        raise EmptyFileError("the page holds no text outside of scripts and menus; save it with its text")
+    yield RawDocument(
+        body=body,
+        title=title,
+        author=_author(meta),
+        published=_published(tree, meta),
+        source=_first(meta, _SOURCE_NAMES),
+        url=_url(tree, meta),
+    )
+
+
+def html_to_text(html: str) -> str:
+    """Return the readable text of a piece of HTML, paragraphs parted by a blank line."""
+    body = LexborHTMLParser(html).body
+    return _rendered(body) if body else ""
+
+
+def _declared_encoding(data: bytes) -> str:
+    match = _XML_ENCODING.search(data[:256]) or _META_CHARSET.search(data[:4096])
+    return match.group(1).decode("ascii") if match else ""
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, list[str]]:
+    """Return name → contents of the page's <meta> elements, names in lower case."""
+    meta = defaultdict(list)
+    for node in tree.css("meta"):
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        if content := clean_line(attributes.get("content") or ""):
+            meta[name.strip().casefold()].append(content)
+    return meta
+
+
+def _first(meta: dict[str, list[str]], names: Iterable[str]) -> str:
+    contents = (content for name in names for content in meta.get(name, ()))
+    return next((content for content in contents if not content.startswith(("http://", "https://"))), "")
+
+
+def _author(meta: dict[str, list[str]]) -> tuple[str, ...]:
+    name = next((name for name in _AUTHOR_NAMES if _first(meta, [name])), "")
+    return split_authors([content for content in meta.get(name, ()) if not content.startswith("http")])
+
+
+def _published(tree: LexborHTMLParser, meta: dict[str, list[str]]) -> str | None:
+    written = [content for name in _PUBLISHED_NAMES for content in meta.get(name, ())]
+    written += [node.attributes.get("datetime") or "" for node in tree.css("time[datetime]")]
+    return next(filter(None, map(normalize_date, written)), None)
+
+
+def _url(tree: LexborHTMLParser, meta: dict[str, list[str]]) -> str:
+    links = [node.attributes.get("href") or "" for node in tree.css("link[rel=canonical]")] + meta.get("og:url", [])
+    return next((clean_line(link) for link in links if link.startswith(("http://", "https://"))), "")
+
+
+def _title(tree: LexborHTMLParser, main: LexborNode | None, meta: dict[str, list[str]]) -> str:
+    """Return the headline: og:title, else the <h1> that the <title> or the article holds, else the <title>."""
+    if title := _first(meta, _TITLE_NAMES):
+        return title
+    node = tree.css_first("head > title")
+    page_title = clean_line(node.text()) if node else ""
+    headings = [clean_line(_rendered(node)) for node in (*(main.css("h1") if main else ()), *tree.css("h1"))]
+    headings = [heading for heading in headings if heading]
+    named = [heading for heading in headings if heading in page_title]
+    return next(iter(named or headings), _SITE_NAME.sub("", page_title))
+
+
+def _without_title(text: str, title: str) -> str:
+    """Drop the first paragraph where it repeats the title."""
+    first, _, rest = text.partition("\n\n")
+    return rest.strip() if title and clean_line(first) == title else text
+
+
+def _main_element(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return what marks itself as the article, else the block whose own paragraphs hold the most text."""
+    for selector in _ARTICLES:
+        sizes = [(len(_rendered(node)), node) for node in tree.css(selector)[:50]]
+        size, node = max(sizes, key=lambda pair: pair[0], default=(0, None))
+        if node is not None and size:
+            return node
+    return _densest_block(tree)
+
+
+def _densest_block(tree: LexborHTMLParser) -> LexborNode | None:
+    """Return the block with the most text of its own paragraphs, links left out.
+
+    A paragraph counts for the block around it, and half for the next one out, as in Readability: so an article in
+    several sections is found whole.
+    """
+    if tree.body is None:
+        return None
+    scores: dict[int, float] = defaultdict(float)
+    nodes: dict[int, LexborNode] = {}
+    for node, _ in _walk(tree.body, skip_links=True):
+        if node.tag != "-text":
+            continue
+        size = len("".join((node.text_content or "").split()))
+        block = _ancestor_block(node) if size else None
+        for share in (1.0, 0.5):
+            if block is not None:
+                nodes[block.mem_id] = block
+                scores[block.mem_id] += share * size
+                block = block.parent
+    # Of equals the later is the outer one, since a block is first met inside itself.
+    best = max(reversed(nodes), key=scores.__getitem__, default=None)
+    return tree.body if best is None else nodes[best]
+
+
+def _ancestor_block(node: LexborNode) -> LexborNode | None:
+    parent = node.parent
+    while parent is not None and parent.tag not in _BLOCKS and parent.tag != "td":
+        parent = parent.parent
+    return parent.parent if parent is not None and parent.tag in _PARAGRAPHS else parent
+
+
+def _rendered(root: LexborNode) -> str:
+    """Return the text that a reader sees in an element."""
+    parts: list[str] = []
+    preformatted = 0
+    for node, is_end in _walk(root):
+        tag = node.tag
+        if tag == "-text":
+            text = node.text_content or ""
+            parts.append(text if preformatted else _SPACES.sub(_collapsed, text))
+        elif tag == "br":
+            parts.append("\n")
+        elif tag in ("td", "th") and is_end:
+            parts.append("\t")
+        elif tag in _TIGHT_BLOCKS:
+            parts.append("\n")
+        elif tag in _BLOCKS:
+            parts.append("\n\n")
+        preformatted += (tag == "pre") * (-1 if is_end else 1)
+    text = join_soft_breaks("".join(parts))
+    return clean_body("\n".join(line.strip() for line in text.split("\n")))
+
+
+def _collapsed(spaces: re.Match[str]) -> str:
+    return SOFT_BREAK if "\n" in spaces.group() else " "
+
+
+def _walk(root: LexborNode, *, skip_links: bool = False) -> Iterator[tuple[LexborNode, bool]]:
+    """Yield each visible node below and with the root, elements a second time at their end; deep trees are harmless."""
+    yield root, False
+    path = [root]
+    node = root.child
+    while path:
+        if node is None:
+            parent = path.pop()
+            yield parent, True
+            node = parent.next if path else None
+        elif _is_left_out(node) or (skip_links and node.tag == "a"):
+            node = node.next
+        else:
+            yield node, False
+            if node.tag == "-text" or node.child is None:
+                if node.tag != "-text":
+                    yield node, True
+                node = node.next
+            else:
+                path.append(node)
+                node = node.child
+
+
+def _is_left_out(node: LexborNode) -> bool:
+    tag = node.tag
+    if tag == "-text":
+        return False
+    if tag is None or tag.startswith(("-", "_", "!")) or tag in _NEVER_TEXT:  # "-comment", "-doctype"
+        return True
+    if tag == "header":
+        return node.parent is not None and node.parent.tag not in ("article", "section", "main")
+    if tag == "form":  # some sites wrap the whole page in one
+        return node.css_first("p") is None
+    attributes = node.attributes
+    if not attributes:
+        return False
+    hides_itself = "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().casefold() == "true"
+    return hides_itself or _HIDING_STYLE.search(attributes.get("style") or "") is not None
