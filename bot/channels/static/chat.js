@@ -15,7 +15,7 @@ const TEXTS = {
   },
   en: {
     fresh: 'New conversation', conversation: 'Conversation', lead: 'Ask the newspaper archive a question.',
-    promise: 'Every answer quotes the sentence it rests on; what the archive does not hold, it says so.', suggestions: 'You might ask',
+    promise: 'Every answer quotes the sentence it rests on; if the archive does not hold the answer, it says so.', suggestions: 'You might ask',
     label: 'Your question', placeholder: 'Ask a question…', send: 'Send', stop: 'Stop', hint: 'Enter sends, Shift+Enter starts a new line',
     searching: 'Searching', reading: title => `Reading “${title}” and others`, sources: 'Sources', source: (n, title) => `Source ${n}: ${title}`,
     nearest: 'Nearest articles', untitled: '(untitled)', stopped: 'Stopped.', again: 'Ask again', in: n => `Ask again in ${n} s`,
@@ -229,7 +229,7 @@ for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
 scroller.addEventListener('scroll', () => {
   if (!following && bottom() - scroller.scrollTop < 8) following = 'end';
   hidePeek();
-}, { passive: true });
+});
 
 // ---- asking
 
@@ -238,8 +238,8 @@ function trouble(body, status, retryAfter) {
   const { code, message, request_id: id } = body?.error || {};
   const problem = { kind: 'failed', until: Date.now() + retryAfter * 1000 || Date.parse(retryAfter) };
   if (/empty/.test(code)) problem.kind = 'empty';
-  else if (status === 429 || /rate|limit|too_many/.test(code)) problem.kind = 'limited';
-  else if (status === 503 || /busy|overload|unavailable/.test(code)) problem.kind = 'busy';
+  else if (status === 429 || /rate|limit/.test(code)) problem.kind = 'limited';
+  else if (status === 503 || /busy|overload/.test(code)) problem.kind = 'busy';
   else if (status === 502 || status === 504) problem.kind = 'unreachable';
   else problem.detail = [string(message), string(id) && `${text.code} ${id}`].filter(Boolean).join(' · ');
   return problem;
