@@ -37,7 +37,8 @@ class ArchiveBusyError(ArchiveError):
 
     def __init__(self, directory: Path) -> None:
         super().__init__(
-            f"Another process is writing to the archive in {directory}. Wait for it to finish, or stop it, and try again."
+            f"Another process is writing to the archive in {directory}. "
+            "Wait for it to finish, or stop it, and try again."
         )
 
 

@@ -8,6 +8,7 @@ loses nothing that was committed; `flush` also forces it to the disk, and is cal
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from retrieval.article import Article
 from retrieval.errors import ArchiveDamagedError, ArchiveMissingError, ArchiveReadOnlyError, ArchiveVersionError
-from retrieval.filters import Filters, first_day, last_day
+from retrieval.filters import Filters
 from retrieval.passage import Passage
 
 FILE_NAME = "archive.sqlite3"
@@ -64,6 +65,10 @@ CREATE TRIGGER passage_deleted AFTER DELETE ON passages
     BEGIN INSERT INTO deletions (passage_id) VALUES (old.passage_id); END;
 """
 _ARTICLE = "article_id, title, body, subtitle, author, published, source, kind, url"
+_ENTRY = (
+    'SELECT passage_id, article_id, substr(body, start + 1, "end" - start), start, "end", title, published, source'
+    " FROM passages JOIN articles USING (article_key)"
+)
 
 
 class Change(Enum):
@@ -169,6 +174,7 @@ class Store:
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
                 connection.execute("INSERT INTO meta VALUES ('generation', '0')")
+                connection.execute("INSERT INTO meta VALUES ('archive', ?)", (secrets.token_hex(8),))
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -183,6 +189,15 @@ class Store:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything that this thread reads inside is of one moment."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("COMMIT")
 
     def flush(self) -> None:
         """Force everything committed to the disk."""
@@ -199,6 +214,11 @@ class Store:
         """Write one note."""
         with self.transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def name(self) -> str:
+        """A random name given when the archive was made: indexes and caches carry it."""
+        return self.meta("archive") or ""
 
     def generation(self) -> int:
         """A number that grows with every change, whichever process makes it."""
@@ -222,7 +242,8 @@ class Store:
         """Note that `path` is being read; its key."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT INTO documents (path, fingerprint) VALUES (?, '') ON CONFLICT (path) DO UPDATE SET fingerprint = ''",
+                "INSERT INTO documents (path, fingerprint) VALUES (?, '')"
+                " ON CONFLICT (path) DO UPDATE SET fingerprint = ''",
                 (path,),
             )
             row = connection.execute("SELECT document_key FROM documents WHERE path = ?", (path,)).fetchone()
@@ -371,20 +392,14 @@ class Store:
 
     def index_entries(self, after: int = 0) -> Iterator[IndexEntry]:
         """Every passage with an id above `after`, in the order of ids."""
-        query = (
-            'SELECT passage_id, article_id, substr(body, start + 1, "end" - start), start, "end", title, published, source'
-            " FROM passages JOIN articles USING (article_key) WHERE passage_id > ? ORDER BY passage_id"
-        )
+        query = f"{_ENTRY} WHERE passage_id > ? ORDER BY passage_id"
         for row in self._connection.execute(query, (after,)):
             yield IndexEntry(Passage(*row[:5]), *row[5:])
 
     def entries_of(self, passage_ids: Sequence[int]) -> dict[int, IndexEntry]:
         """The passages of these ids that exist, by id."""
         entries: dict[int, IndexEntry] = {}
-        query = (
-            'SELECT passage_id, article_id, substr(body, start + 1, "end" - start), start, "end", title, published, source'
-            " FROM passages JOIN articles USING (article_key) WHERE passage_id IN (SELECT value FROM json_each(?))"
-        )
+        query = f"{_ENTRY} WHERE passage_id IN (SELECT value FROM json_each(?))"
         for row in self._connection.execute(query, (json.dumps([int(one) for one in passage_ids]),)):
             entries[int(row[0])] = IndexEntry(Passage(*row[:5]), *row[5:])
         return entries
@@ -399,6 +414,19 @@ class Store:
         """(sequence, passage_id) of every passage removed since the deletion `after`, in order."""
         query = "SELECT sequence, passage_id FROM deletions WHERE sequence > ? ORDER BY sequence"
         return [(int(a), int(b)) for a, b in self._connection.execute(query, (after,))]
+
+    def newest_passage(self) -> tuple[int, str]:
+        """The highest passage id there is, and its article's id; (0, "") where there is none."""
+        query = (
+            "SELECT passage_id, article_id FROM passages JOIN articles USING (article_key)"
+            " ORDER BY passage_id DESC LIMIT 1"
+        )
+        row = self._connection.execute(query).fetchone()
+        return (int(row[0]), str(row[1])) if row else (0, "")
+
+    def newest_deletion(self) -> int:
+        """The sequence of the last removal of a passage, 0 where there was none."""
+        return int(self._connection.execute("SELECT coalesce(max(sequence), 0) FROM deletions").fetchone()[0])
 
     # -- vectors -------------------------------------------------------------------------------------------------
 
@@ -417,7 +445,8 @@ class Store:
         blobs = [row.tobytes() for row in vectors.astype("<f2")]
         with self.transaction() as connection:
             connection.executemany(
-                "INSERT OR IGNORE INTO vectors (passage_id, vector) SELECT passage_id, ? FROM passages WHERE passage_id = ?",
+                "INSERT OR IGNORE INTO vectors (passage_id, vector)"
+                " SELECT passage_id, ? FROM passages WHERE passage_id = ?",
                 zip(blobs, passage_ids, strict=True),
             )
 
@@ -445,6 +474,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-__all__ = ["Change", "Counts", "IndexEntry", "Store", "first_day", "last_day"]

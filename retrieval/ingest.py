@@ -1,0 +1,205 @@
+"""Files into the archive: the write side.
+
+Text and terms first, an article a transaction; vectors after that, in batches, resumable. Whatever stops a run,
+what it had committed stays, and the next run goes on from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embeddings import Encoder, Role
+from retrieval.archive import Archive
+from retrieval.article import Article
+from retrieval.articles import articles_of
+from retrieval.errors import EncoderMismatchError
+from retrieval.formats import DocumentProblem, FormatError, RawDocument, is_supported, read_documents
+from retrieval.passages import split_passages
+from retrieval.store import Change, IndexEntry
+
+_READING_VERSION = 1  # raise it when the same bytes give other articles: files are then read again
+_LONGEST_HEADING = 60
+_VECTOR_BATCH = 64
+_PROBLEMS_A_FILE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that was not taken in: where, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did. Counts are of articles, but for `files`, `unchanged_files` and `vectors`."""
+
+    files: int = 0
+    unchanged_files: int = 0
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    vectors: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def count(self, change: Change) -> None:
+        """Count one article."""
+        setattr(self, change.value, getattr(self, change.value) + 1)
+
+
+class NothingToReadError(Exception):
+    """The paths given hold no file that can be read; the message names them."""
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """Every file that `paths` name, folders searched through, in a stable order and once each.
+
+    A file that is named is kept whatever its suffix (reading it then says what is wrong); in folders only the
+    known suffixes are, and nothing hidden. Raises NothingToReadError for a path that does not exist and where no
+    file is found at all.
+    """
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise NothingToReadError(f"No such file or folder: {', '.join(map(str, missing))}")
+    files: dict[Path, None] = {}
+    for path in paths:
+        for one in sorted(_walk(path)) if path.is_dir() else [path]:
+            files.setdefault(one.resolve())
+    if not files:
+        names = ", ".join(map(str, paths))
+        raise NothingToReadError(f"No readable file in {names} (text, Markdown, HTML, PDF, DOCX, JSON, JSONL or CSV)")
+    return list(files)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for directory, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(directory, name)
+            if not name.startswith(".") and is_supported(path) and path.is_file():
+                yield path
+
+
+class Ingestor:
+    """Writes into one archive. The caller holds `archive.writing()`."""
+
+    def __init__(self, archive: Archive, encoder: Encoder) -> None:
+        """Raises EncoderMismatchError where the archive's vectors are another encoder's."""
+        self._archive = archive
+        self._store = archive.store
+        self._encoder = encoder
+        made_by = self._store.meta("encoder")
+        if made_by is None:
+            self._store.set_meta("encoder", encoder.identity)
+        elif made_by != encoder.identity:
+            raise EncoderMismatchError(archive.directory, made_by, encoder.identity)
+
+    # -- text ----------------------------------------------------------------------------------------------------
+
+    def read(self, files: Sequence[Path], progress: Callable[[Path], None] | None = None) -> Report:
+        """Take in `files`; a bad one is reported and the rest goes in. Searchable by words when it returns.
+
+        Interrupted (KeyboardInterrupt), what was read so far is made searchable before the exception goes on.
+        """
+        report = Report()
+        try:
+            for path in files:
+                self._read_file(path, report)
+                if progress:
+                    progress(path)
+        finally:
+            self._store.flush()
+            self._archive.lexical.sync(self._store)
+        return report
+
+    def _read_file(self, path: Path, report: Report) -> None:
+        try:
+            fingerprint = f"{_READING_VERSION}:{_checksum(path)}"
+        except OSError as error:
+            report.problems.append(Problem(str(path), error.strerror or str(error)))
+            return
+        if self._store.fingerprint(str(path)) == fingerprint:
+            report.unchanged_files += 1
+            return
+        document_key = None
+        article_ids: list[str] = []
+        troubles: list[Problem] = []
+        try:
+            for item in read_documents(path):
+                if isinstance(item, DocumentProblem):
+                    troubles.append(_problem(path, item.reason, item.locator))
+                    continue
+                if document_key is None:
+                    document_key = self._store.begin_document(str(path))
+                found = self._put_document(item, document_key, report)
+                if not found:
+                    troubles.append(_problem(path, "there is no text in it", item.locator))
+                article_ids += found
+        except FormatError as error:
+            troubles.append(_problem(path, str(error)))
+        report.problems += _abridged(path, troubles)
+        if document_key is None or not article_ids:
+            return  # what an earlier, readable state of this file brought stays
+        report.files += 1
+        report.removed += self._store.finish_document(document_key, fingerprint, article_ids)
+
+    def _put_document(self, document: RawDocument, document_key: int, report: Report) -> list[str]:
+        articles = list(articles_of(document))
+        for article in articles:
+            report.count(self._put(article, document_key))
+        return [article.article_id for article in articles]
+
+    def _put(self, article: Article, document_key: int | None) -> Change:
+        spans = split_passages(
+            article.body, self._encoder.count_tokens, self._encoder.max_tokens, heading_of(article.title)
+        )
+        return self._store.put_article(article, spans, document_key)
+
+    # -- vectors -------------------------------------------------------------------------------------------------
+
+    def encode_missing(self, progress: Callable[[int], None] | None = None, stop: threading.Event | None = None) -> int:
+        """Make the vectors that are missing, a batch a transaction, until none is or `stop` is set; how many."""
+        done = 0
+        while not (stop and stop.is_set()):
+            entries = self._store.passages_without_vector(_VECTOR_BATCH)
+            if not entries:
+                break
+            texts = [encoded_text(entry) for entry in entries]
+            vectors = self._encoder.encode(texts, Role.PASSAGE, progress)
+            self._store.put_vectors([entry.passage.passage_id for entry in entries], vectors)
+            done += len(entries)
+        self._store.flush()
+        return done
+
+
+def heading_of(title: str) -> str:
+    """What is encoded in front of each passage of an article, so that a passage is found by its subject too."""
+    return f"{title[:_LONGEST_HEADING]}\n" if title else ""
+
+
+def encoded_text(entry: IndexEntry) -> str:
+    """The text that stands for a passage in the vector space."""
+    return heading_of(entry.title) + entry.passage.text
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _problem(path: Path, reason: str, locator: str = "") -> Problem:
+    return Problem(f"{path}, {locator}" if locator else str(path), reason)
+
+
+def _abridged(path: Path, problems: list[Problem]) -> list[Problem]:
+    if len(problems) <= _PROBLEMS_A_FILE:
+        return problems
+    rest = len(problems) - _PROBLEMS_A_FILE
+    return [*problems[:_PROBLEMS_A_FILE], Problem(str(path), f"and {rest} more problems of this file")]

@@ -1,0 +1,84 @@
+"""A question to ranked hits. The read side: it writes nothing to the archive."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from embeddings import Encoder, Role
+from retrieval.archive import Archive
+from retrieval.dense import DenseIndex
+from retrieval.errors import EncoderMismatchError
+from retrieval.filters import Filters
+from retrieval.fusion import fuse, shown
+from retrieval.hit import Hit, SearchResult
+from retrieval.terms import terms
+
+CANDIDATES = 100
+
+
+class Searcher:
+    """Finds passages. Safe from several threads; sees what other processes commit at the next search."""
+
+    def __init__(self, archive: Archive, encoder: Encoder) -> None:
+        """Open for searching. Raises EncoderMismatchError where the archive's vectors are another encoder's."""
+        self._archive = archive
+        self._store = archive.store
+        self._encoder = encoder
+        self._dense = DenseIndex(encoder.dimension)
+        self._generation = -1
+        self._refreshing = threading.Lock()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Catch up with the store, if it changed."""
+        if self._store.generation() == self._generation:
+            return
+        with self._refreshing:
+            generation = self._store.generation()
+            if generation == self._generation:
+                return
+            made_by = self._store.meta("encoder")
+            if made_by and made_by != self._encoder.identity:
+                raise EncoderMismatchError(self._store.directory, made_by, self._encoder.identity)
+            self._archive.refresh_lexical()
+            self._dense.sync(self._store)
+            self._generation = generation
+
+    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> SearchResult:
+        """The best `limit` passages for `query`, best first; empty for a query without any word."""
+        self.refresh()
+        words = terms(query)
+        if not words or limit < 1:
+            return SearchResult((), self._vector_share())
+        filters = filters or Filters()
+        lexical = dict(self._archive.lexical.search(words, max(CANDIDATES, limit), filters))
+        vector = self._encoder.encode([query], Role.QUERY)[0]
+        among = self._store.passage_ids(filters) if filters else None
+        dense = dict(self._dense.search(vector, max(CANDIDATES, limit), among))
+        dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
+        return SearchResult(self._hits(fuse(lexical, dense), lexical, dense, limit), self._vector_share())
+
+    def _hits(
+        self, fused: Sequence[tuple[int, float]], lexical: dict[int, float], dense: dict[int, float], limit: int
+    ) -> tuple[Hit, ...]:
+        # A few more than asked for: some may have been removed since the indexes were read.
+        entries = self._store.entries_of([one for one, _ in fused[: limit + 20]])
+        hits = [
+            Hit(
+                entries[one].passage,
+                entries[one].title,
+                entries[one].published,
+                entries[one].source,
+                shown(score),
+                lexical.get(one, 0.0),
+                dense.get(one),
+            )
+            for one, score in fused
+            if one in entries
+        ]
+        return tuple(hits[:limit])
+
+    def _vector_share(self) -> float:
+        counts = self._store.counts()
+        return len(self._dense) / counts.passages if counts.passages else 1.0
