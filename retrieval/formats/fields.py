@@ -18,7 +18,7 @@ _KEYS = {
     "id": ("id", "_id", "article_id", "doc_id", "编号"),
     "title": ("title", "headline", "标题", "標題", "题目", "題目"),
     "subtitle": ("subtitle", "副标题", "副標題", "副题"),
-    "body": ("body", "content", "text", "article", "正文", "内容", "內容", "全文"),
+    "body": ("body", "content", "text", "正文", "内容", "內容", "全文"),
     "published": (
         "published", "date", "publish_date", "published_at", "pub_date", "pubdate", "publish_time",
         "日期", "发布日期", "發布日期", "出版日期", "发布时间", "時間", "时间",

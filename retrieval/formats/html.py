@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,12 +12,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from retrieval.formats.dates import normalize_date
 from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.encoding import decode
-from retrieval.formats.errors import EmptyFileError
+from retrieval.formats.errors import DamagedFileError, EmptyFileError
 from retrieval.formats.fields import split_authors
 from retrieval.formats.files import read_bytes
 from retrieval.formats.text import SOFT_BREAK, clean_body, clean_line, join_soft_breaks
 
-MAX_HTML_BYTES = 16 * 2**20  # a parsed page takes some 20 times its size
+MAX_HTML_BYTES = 16 * 2**20  # a parsed page takes some 13 times its size in memory
+MAX_DEPTH = 5_000  # elements; real pages have some 50, and the parser takes 0.1 s for this many
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -34,6 +35,8 @@ _BLOCKS = _tags(
 )
 _TIGHT_BLOCKS = _tags("li tr dt dd")  # a line of their own, without a blank one
 _PARAGRAPHS = _tags("p li h1 h2 h3 h4 h5 h6 blockquote pre dt dd tr")
+# Classes and ids of what stands inside an article's element and is none of it, as sites name them.
+_FURNITURE = _tags("share crumb crumbs breadcrumb breadcrumbs related recommend comments copyright pagination")
 _ARTICLES = ("[itemprop=articleBody]", "article", "main", "[role=main]")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
@@ -49,13 +52,17 @@ _SOURCE_NAMES = ("contentsource", "source", "article:publisher", "og:site_name",
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _SITE_NAME = re.compile(r"\s*(?:[_|｜]+|\s[-–—]+\s)\s*[^_|｜]{1,30}$")  # "标题_新华网", "标题 - 人民日报"
+# Elements that can nest; a new one of the others closes the last.
+_NESTING_TAG = re.compile(
+    r"<(/?)((?!(?:br|hr|img|input|meta|link|p|li|td|th|tr|dt|dd|option)\b)[a-z][a-z0-9:-]*)", re.IGNORECASE
+)
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
 def read_html(path: Path) -> Iterator[RawDocument | DocumentProblem]:
     """Yield the article of an HTML page."""
     data = read_bytes(path, MAX_HTML_BYTES)
-    tree = LexborHTMLParser(decode(data, _declared_encoding(data)))
+    tree = _parse(decode(data, _declared_encoding(data)))
     main = _main_element(tree)
     meta = _meta(tree)
     title = _title(tree, main, meta)
@@ -74,8 +81,25 @@ def read_html(path: Path) -> Iterator[RawDocument | DocumentProblem]:
 
 def html_to_text(html: str) -> str:
     """Return the readable text of a piece of HTML, paragraphs parted by a blank line."""
-    body = LexborHTMLParser(html).body
+    body = _parse(html).body
     return _rendered(body) if body else ""
+
+
+def _parse(html: str) -> LexborHTMLParser:
+    """Return the tree of a page, refusing one whose depth would keep the parser, quadratic in it, for minutes."""
+    depth = deepest = 0
+    opened: Counter[str] = Counter()
+    for slash, name in _NESTING_TAG.findall(html):
+        if not slash:
+            opened[name] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+    if deepest > MAX_DEPTH:
+        raise DamagedFileError(f"the page nests {deepest:,} elements, over the limit of {MAX_DEPTH:,}; save it again")
+    return LexborHTMLParser(html)
 
 
 def _declared_encoding(data: bytes) -> str:
@@ -232,10 +256,18 @@ def _is_left_out(node: LexborNode) -> bool:
         return True
     if tag == "header":
         return node.parent is not None and node.parent.tag not in ("article", "section", "main")
-    if tag == "form":  # some sites wrap the whole page in one
-        return node.css_first("p") is None
-    attributes = node.attributes
+    if tag == "form" and node.css_first("p") is None:  # some sites wrap the whole page in one
+        return True
+    return _is_hidden(node.attributes)
+
+
+def _is_hidden(attributes: Mapping[str, str | None]) -> bool:
     if not attributes:
         return False
-    hides_itself = "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().casefold() == "true"
-    return hides_itself or _HIDING_STYLE.search(attributes.get("style") or "") is not None
+    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold().split()
+    return (
+        "hidden" in attributes
+        or (attributes.get("aria-hidden") or "").strip().casefold() == "true"
+        or _HIDING_STYLE.search(attributes.get("style") or "") is not None
+        or not _FURNITURE.isdisjoint(names)
+    )

@@ -18,7 +18,7 @@ from retrieval.formats.files import read_bytes
 from retrieval.formats.html import html_to_text
 from retrieval.formats.text import SOFT_BREAK, clean_body, clean_line, join_soft_breaks
 
-MAX_MARKDOWN_BYTES = 4 * 2**20  # the parser takes some 4 seconds for it
+MAX_MARKDOWN_BYTES = 4 * 2**20  # the parser takes some 15 seconds for it
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _MAX_FRONT_MATTER_CHARACTERS = 2**16
