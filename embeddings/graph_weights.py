@@ -81,9 +81,7 @@ def write_weights(weights: WeightsFile, out: BinaryIO) -> None:
     at = 0
     for slot, array in zip(layout(weights.shape), _arrays(weights), strict=True):
         if array.shape != slot.shape or array.dtype != slot.dtype:
-            raise ValueError(
-                f"{slot.name}: {array.dtype} {array.shape}, the graph expects {slot.dtype} {slot.shape}"
-            )
+            raise ValueError(f"{slot.name}: {array.dtype} {array.shape}, the graph expects {slot.dtype} {slot.shape}")
         out.write(b"\0" * (slot.offset - at))
         out.write(np.ascontiguousarray(array).tobytes())
         at = slot.offset + slot.size_bytes

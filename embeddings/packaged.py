@@ -29,6 +29,9 @@ from embeddings.tokenizer import sentencepiece_model
 
 MODEL_NAME = "multilingual-e5-small"
 GRAPH, WEIGHTS, TOKENIZER, MANIFEST = "e5_small.onnx", "weights.bin", "sentencepiece.model", "manifest.json"
+REVISION = 2
+"""Raise it with any change of `graph_weights` or `tokenizer` that changes a vector: old caches and old indexes then
+belong to another identity."""
 
 
 def cache_directory() -> Path:
@@ -60,13 +63,13 @@ def _graph() -> bytes:
 
 
 def _layout_version() -> str:
-    """Changes with the weights' distribution and with the graph, which names every tensor's place."""
+    """Changes with the weights' distribution, the graph, which names every tensor's place, and `REVISION`."""
     try:
         version = metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         packaged_weights()  # raises with the remedy
         raise
-    return hashlib.sha256(version.encode() + _graph()).hexdigest()[:12]
+    return hashlib.sha256(f"{REVISION} {version} ".encode() + _graph()).hexdigest()[:12]
 
 
 def _checksum(path: Path) -> str:

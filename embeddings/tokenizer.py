@@ -1,7 +1,7 @@
 """Text to token ids of the packaged model.
 
-XLM-R's vocabulary as a sentencepiece unigram model with an identity normalizer: NFKC is done here first, so that
-offsets could be mapped back through it. The ids are XLM-R's own (`<s>` 0, `<pad>` 1, `</s>` 2, `<unk>` 3).
+XLM-R's vocabulary as a sentencepiece unigram model with an identity normalizer; `normalize` is done here first.
+The ids are XLM-R's own (`<s>` 0, `<pad>` 1, `</s>` 2, `<unk>` 3).
 """
 
 from __future__ import annotations
@@ -14,9 +14,25 @@ import sentencepiece
 
 from embeddings.e5_file import WeightsFile
 
+FULLWIDTH_TILDE = "～"
+
+# XLM-R's rules before NFKC ("nmt_nfkc"): control characters go, every kind of space and break becomes a space.
+_DROPPED = [*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0x8F, 0x9F]
+_SPACES = [0x09, 0x0A, 0x0C, 0x0D, 0x1680, *range(0x200B, 0x2010), 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD]
+_CLEANED: dict[int, str | None] = {**dict.fromkeys(_DROPPED), **dict.fromkeys(_SPACES, " ")}
+
+
+def normalize(text: str) -> str:
+    """`text` as XLM-R was trained to see it, runs of spaces aside: NFKC, except that ～ stays.
+
+    A lone surrogate, which no UTF-8 text holds, becomes a question mark.
+    """
+    cleaned = text.translate(_CLEANED).encode("utf-8", "replace").decode("utf-8")
+    return FULLWIDTH_TILDE.join(unicodedata.normalize("NFKC", part) for part in cleaned.split(FULLWIDTH_TILDE))
+
 
 class Tokenizer:
-    """Sentencepiece over NFKC text; safe to use from several threads."""
+    """Sentencepiece over normalized text; safe to use from several threads."""
 
     def __init__(self, model: Path, *, bos: int, eos: int) -> None:
         """Load a model that `sentencepiece_model` made."""
@@ -26,19 +42,19 @@ class Tokenizer:
 
     def encode(self, text: str, limit: int) -> list[int]:
         """`<s>` text `</s>` as ids; text beyond `limit` tokens in all is cut."""
-        pieces: list[int] = self._processor.encode(unicodedata.normalize("NFKC", text))
+        pieces: list[int] = self._processor.encode(normalize(text))
         return [self._bos, *pieces[: limit - 2], self._eos]
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text with `<s>` and `</s>`, uncut."""
-        encoded = self._processor.encode([unicodedata.normalize("NFKC", text) for text in texts])
+        encoded = self._processor.encode([normalize(text) for text in texts])
         return [len(pieces) + 2 for pieces in encoded]
 
 
 def sentencepiece_model(weights: WeightsFile) -> bytes:
     """A sentencepiece model file with the pieces and scores of `weights`, byte for byte the same at every call."""
     # Imported here: it brings protobuf, which only the first start needs.
-    from sentencepiece import sentencepiece_model_pb2 as schema  # noqa: PLC0415
+    from sentencepiece import sentencepiece_model_pb2 as schema
 
     model = schema.ModelProto()
     shape = weights.shape

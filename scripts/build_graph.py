@@ -22,6 +22,7 @@ from embeddings.graph_weights import TensorSlot, layout
 
 OUT = Path(__file__).resolve().parent.parent / "embeddings" / "graphs" / "e5_small.onnx"
 CONTRIB = "com.microsoft"
+LEAST_PEAK = 0.17  # GELU's depth below zero: a row whose peak is lower is no outlier, and nothing is divided by zero
 
 
 class GraphBuilder:
@@ -32,9 +33,7 @@ class GraphBuilder:
         self.heads = heads
         self.epsilon = epsilon
 
-    def node(
-        self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object
-    ) -> str:
+    def node(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
         """Add one operator."""
         self.nodes.append(helper.make_node(operator, inputs, [output], output, domain=domain, **attributes))
         return output
@@ -44,24 +43,35 @@ class GraphBuilder:
         inputs = [value, f"{name}.w", f"{name}.scale", "", f"{name}.b"]
         return self.node("DynamicQuantizeMatMul", inputs, f"{name}.out", CONTRIB)
 
-    def add_norm(self, value: str, skip: str, name: str) -> str:
-        """Layer normalization of `value + skip`."""
-        inputs = [value, skip, f"{name}.w", f"{name}.b"]
+    def linear_by_row(self, value: str, name: str) -> str:
+        """`value` times the int8 matrix `name`, without its bias; every token's row is scaled to a peak of 1 for it.
+
+        The operator has one scale for all activations. A few tokens' GELU outputs are 30 times everyone else's,
+        which leaves the others 3 of their 8 bits: cosine to float32 0.9967 on average without this, 0.9988 with it.
+        """
+        peak = self.node("ReduceMax", [value, "minus_one"], f"{name}.peak", keepdims=1)
+        peak = self.node("Max", [peak, "least_peak"], f"{name}.scale_of_row")
+        scaled = self.node("Div", [value, peak], f"{name}.scaled")
+        inputs = [scaled, f"{name}.w", f"{name}.scale"]
+        product = self.node("DynamicQuantizeMatMul", inputs, f"{name}.product", CONTRIB)
+        return self.node("Mul", [product, peak], f"{name}.out")
+
+    def add_norm(self, value: str, skip: str, name: str, bias: str = "") -> str:
+        """Layer normalization of `value + skip`, plus `bias` where one is named."""
+        inputs = [value, skip, f"{name}.w", f"{name}.b", *([bias] if bias else [])]
         return self.node("SkipLayerNormalization", inputs, f"{name}.out", CONTRIB, epsilon=self.epsilon)
 
     def layer(self, value: str, name: str) -> str:
         """One transformer layer, post-norm."""
         self.linear(value, f"{name}.qkv")
         parts = [f"{name}.q", f"{name}.k", f"{name}.v"]
-        self.nodes.append(
-            helper.make_node("Split", [f"{name}.qkv.out"], parts, f"{name}.split", axis=2, num_outputs=3)
-        )
+        self.nodes.append(helper.make_node("Split", [f"{name}.qkv.out"], parts, f"{name}.split", axis=2, num_outputs=3))
         attention = self.node(
             "MultiHeadAttention", [*parts, "", "mask"], f"{name}.attention", CONTRIB, num_heads=self.heads
         )
         value = self.add_norm(value, self.linear(attention, f"{name}.ao"), f"{name}.aln")
         wide = self.node("Gelu", [self.linear(value, f"{name}.fi")], f"{name}.gelu", CONTRIB)
-        return self.add_norm(value, self.linear(wide, f"{name}.fo"), f"{name}.oln")
+        return self.add_norm(value, self.linear_by_row(wide, f"{name}.fo"), f"{name}.oln", bias=f"{name}.fo.b")
 
     def embed(self) -> str:
         """Word rows plus positions (token type 0 is added into them), normalized."""
@@ -99,17 +109,14 @@ def build() -> onnx.ModelProto:
         value = graph.layer(value, f"l{layer}")
     graph.pool(value)
     integers = {"zero": 0, "one": 1, "minus_one": -1}
-    constants = [
-        helper.make_tensor(name, TensorProto.INT64, [1], [number]) for name, number in integers.items()
-    ]
+    constants = [helper.make_tensor(name, TensorProto.INT64, [1], [number]) for name, number in integers.items()]
+    constants.append(helper.make_tensor("least_peak", TensorProto.FLOAT, [1], [LEAST_PEAK]))
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "multilingual-e5-small",
             [
-                helper.make_tensor_value_info(
-                    "embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]
-                ),
+                helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]),
                 helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "tokens"]),
             ],
             [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", shape.hidden])],

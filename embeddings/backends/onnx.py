@@ -67,8 +67,8 @@ class OnnxEncoder:
         ids = self._tokenizer.encode(text, self.max_tokens)
         rows = dequantize(self._words[ids])
         feeds = {"embeddings": rows[None], "mask": np.ones((1, len(ids)), np.int32)}
-        vectors: NDArray[np.float32] = self._session.run(["vectors"], feeds)[0]
-        return vectors[0]
+        vector: NDArray[np.float32] = self._session.run(["vectors"], feeds)[0][0]
+        return vector
 
 
 def _open_session(graph: Path) -> onnxruntime.InferenceSession:
