@@ -7,7 +7,7 @@ DIR/writer.lock          held while a process writes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -45,6 +45,10 @@ class Archive:
             yield
         finally:
             lock.release()
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the archive's passages."""
+        return self.lexical.rarity(words)
 
     def refresh_lexical(self) -> None:
         """Bring the lexical index up to the store: read what a writer committed, or catch up here.

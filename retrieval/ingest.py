@@ -18,7 +18,14 @@ from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.articles import articles_of
 from retrieval.errors import EncoderMismatchError
-from retrieval.formats import DocumentProblem, FormatError, RawDocument, is_supported, read_documents
+from retrieval.formats import (
+    DocumentProblem,
+    FormatError,
+    QuestionFileError,
+    RawDocument,
+    is_supported,
+    read_documents,
+)
 from retrieval.passages import split_passages
 from retrieval.store import Change, IndexEntry
 
@@ -38,9 +45,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Report:
-    """What an ingest did. Counts are of articles, but for `files`, `unchanged_files` and `vectors`."""
+    """What an ingest did. Counts are of articles, but for the three of files and `vectors`."""
 
     files: int = 0
+    question_files: int = 0
     unchanged_files: int = 0
     added: int = 0
     replaced: int = 0
@@ -142,6 +150,9 @@ class Ingestor:
                 if not found:
                     troubles.append(_problem(path, "there is no text in it", item.locator))
                 article_ids += found
+        except QuestionFileError:
+            report.question_files += 1
+            return
         except FormatError as error:
             troubles.append(_problem(path, str(error)))
         report.problems += _abridged(path, troubles)

@@ -8,6 +8,7 @@ after tantivy's commit: after a crash between the two, the same passages are tak
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 from collections import Counter
@@ -80,6 +81,15 @@ class LexicalIndex:
         # Equal scores in the order of ids: tantivy's own order depends on how its segments were merged.
         pairs = [(int(one or 0), score) for one, score in zip(ids, scores, strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each term, as BM25 has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+        if self._index is None:
+            return dict.fromkeys(words, 1.0)
+        searcher = self._index.searcher()
+        total = searcher.num_docs
+        counts = {word: min(searcher.doc_freq("text", word), total) for word in words}
+        return {word: math.log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
 
     def is_current(self, store: Store) -> bool:
         """Whether the index holds just what the store does."""

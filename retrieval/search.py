@@ -59,6 +59,10 @@ class Searcher:
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
         return SearchResult(self._hits(fuse(lexical, dense), lexical, dense, limit), self._vector_share())
 
+    def is_empty(self) -> bool:
+        """Whether the archive holds nothing at all."""
+        return self._store.counts().passages == 0
+
     def _hits(
         self, fused: Sequence[tuple[int, float]], lexical: dict[int, float], dense: dict[int, float], limit: int
     ) -> tuple[Hit, ...]:

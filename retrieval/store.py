@@ -231,6 +231,16 @@ class Store:
         )
         return Counts(*self._connection.execute(query).fetchone())
 
+    def verify(self) -> list[str]:
+        """What SQLite's own checks find wrong, and citations' footing: passages outside their article's body."""
+        found = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [f"broken reference in {row[0]}" for row in self._connection.execute("PRAGMA foreign_key_check")]
+        query = (
+            "SELECT passage_id FROM passages JOIN articles USING (article_key)"
+            ' WHERE start < 0 OR start >= "end" OR "end" > length(body)'
+        )
+        return found + [f"passage {row[0]} lies outside its article" for row in self._connection.execute(query)]
+
     # -- documents: which file brought which articles ------------------------------------------------------------
 
     def fingerprint(self, path: str) -> str | None:

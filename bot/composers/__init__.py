@@ -1,0 +1,1 @@
+"""Hits to an answer, one file each way."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.formats.document import DocumentProblem, RawDocument
-from retrieval.formats.errors import FormatError
+from retrieval.formats.errors import FormatError, QuestionFileError
 from retrieval.formats.registry import SUFFIXES, is_supported, read_documents
 
-__all__ = ["SUFFIXES", "DocumentProblem", "FormatError", "RawDocument", "is_supported", "read_documents"]
+__all__ = ["SUFFIXES", "DocumentProblem", "FormatError", "QuestionFileError", "RawDocument", "is_supported", "read_documents"]

@@ -16,7 +16,8 @@ class FormatError(Exception):
         ├── NotTextError              binary, or in no encoding that is known
         ├── DamagedFileError          not what its suffix says, or broken beyond the part that could be skipped
         ├── EncryptedFileError        needs a password
-        └── NoTextLayerError          a PDF of pictures
+        ├── NoTextLayerError          a PDF of pictures
+        └── QuestionFileError         questions for `wenbao eval`, not articles
     """
 
 
@@ -46,6 +47,10 @@ class DamagedFileError(FormatError):
 
 class EncryptedFileError(FormatError):
     """The file needs a password."""
+
+
+class QuestionFileError(FormatError):
+    """The records are questions for `wenbao eval`, not articles."""
 
 
 class NoTextLayerError(FormatError):

@@ -11,6 +11,7 @@ from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.text import clean_body, clean_line
 
 MAX_ID_CHARACTERS = 200
+_LONGEST_NUMBER_BITS = 1024  # Python refuses to write out numbers of more than 4,300 digits
 
 # field of the contract → the keys it is found under, the first that holds something wins
 # fmt: off
@@ -129,6 +130,8 @@ def _is_blank(value: object) -> bool:
 
 def _reason_against(field: str, value: object) -> str:
     """Return why a value is left out of its field, "" where it fits; body and id are judged by their own functions."""
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER_BITS:
+        return f"{field} is a number of too many digits and is left out; write it as text"
     if field in ("body", "id"):
         return ""
     if field == "published":

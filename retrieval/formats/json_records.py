@@ -8,7 +8,7 @@ from pathlib import Path
 
 from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.encoding import decode
-from retrieval.formats.errors import DamagedFileError, EmptyFileError
+from retrieval.formats.errors import DamagedFileError, EmptyFileError, QuestionFileError
 from retrieval.formats.fields import field_of, read_record
 from retrieval.formats.files import read_bytes
 from retrieval.formats.lines import opened_lines
@@ -53,7 +53,13 @@ def _read_line(line: str, locator: str, *, is_first: bool) -> Iterator[RawDocume
             ) from error
         yield DocumentProblem(f"the line is no valid JSON: {error}; write one object", locator)
     else:
+        if is_first and _is_question(record):
+            raise QuestionFileError("the records are questions for `wenbao eval`; ask them instead of storing them")
         yield from read_record(record, locator)
+
+
+def _is_question(record: object) -> bool:
+    return isinstance(record, dict) and "question" in record and not any(field_of(key) == "body" for key in record)
 
 
 def _loads(text: str) -> object:

@@ -1,0 +1,115 @@
+"""The bodies of HTTP requests and answers, as OpenAPI shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.answer import Language
+from bot.assistant import LONGEST_QUESTION
+
+
+class FilterModel(BaseModel):
+    """Bounds on the publication date and the source."""
+
+    model_config = ConfigDict(extra="forbid")
+    since: Annotated[str | None, Field(examples=["2025-05"])] = None
+    until: Annotated[str | None, Field(examples=["2025-12-31"])] = None
+    source: str | None = None
+
+
+class AskRequest(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: Annotated[str, Field(max_length=LONGEST_QUESTION, examples=["半程马拉松有多少人参加？"])]
+    history: Annotated[list[Annotated[str, Field(max_length=LONGEST_QUESTION)]], Field(max_length=50)] = []
+    filters: FilterModel = FilterModel()
+    language: Language | None = None
+    stream: bool = False
+
+
+class CitationModel(BaseModel):
+    """A quotation: `body[start:end] == quote` of the article, in code points."""
+
+    article_id: str
+    title: str
+    published: str | None
+    source: str
+    quote: str
+    start: int
+    end: int
+
+
+class ReferenceModel(BaseModel):
+    """An article to look at."""
+
+    article_id: str
+    title: str
+    published: str | None
+    source: str
+
+
+class AnswerModel(BaseModel):
+    """The answer; `[1]`, `[2]` in it refer to `citations` in order."""
+
+    question: str
+    answer: str
+    short_answer: str | None = None
+    refused: bool
+    confidence: float
+    citations: list[CitationModel]
+    nearest: list[ReferenceModel]
+    standalone: str
+    vector_share: float
+    latency_ms: float
+
+
+class HitModel(BaseModel):
+    """A passage found, `body[start:end] == text` of its article."""
+
+    article_id: str
+    title: str
+    published: str | None
+    source: str
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class SearchModel(BaseModel):
+    """Passages, best first."""
+
+    query: str
+    vector_share: float
+    hits: list[HitModel]
+
+
+class ArticleModel(BaseModel):
+    """An article."""
+
+    article_id: str
+    title: str
+    subtitle: str
+    author: list[str]
+    published: str | None
+    source: str
+    kind: str
+    url: str | None = None
+    body: str | None = None
+
+
+class ErrorBody(BaseModel):
+    """What went wrong."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+class ErrorModel(BaseModel):
+    """The one shape of every error."""
+
+    error: ErrorBody

@@ -1,0 +1,133 @@
+"""`wenbao`: the command line.
+
+Exit codes: 0 done; 1 it could not be done; 2 the command, a path or a setting is wrong; 3 done in part (some files
+were not taken in); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+from bot import commands
+from bot.assistant import QuestionError
+from bot.evaluation.questions import QuestionFileError
+from bot.settings import Settings, SettingsError, load_settings
+from embeddings import EncoderError
+from retrieval.errors import ArchiveError
+from retrieval.ingest import NothingToReadError
+
+_USAGE_ERRORS = (SettingsError, NothingToReadError, QuestionFileError, QuestionError, ValueError)
+_FAILURES = (ArchiveError, EncoderError)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        commands.say(f"wenbao: {message} (see: {self.prog} --help)")
+        raise SystemExit(commands.USAGE)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        settings = load_settings(_overrides(arguments), config=arguments.config)
+        commands.stop_on_sigterm()
+        return int(arguments.run(arguments, settings))
+    except KeyboardInterrupt:
+        commands.say("wenbao: interrupted; what was taken in stays, and the same command goes on from there")
+        return commands.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone
+        return commands.FAILED
+    except _USAGE_ERRORS as error:
+        commands.say(f"wenbao: {error}")
+        return commands.USAGE
+    except _FAILURES as error:
+        commands.say(f"wenbao: {error}")
+        return commands.FAILED
+    except (OSError, sqlite3.Error) as error:
+        commands.say(f"wenbao: {_reason(error)}")
+        return commands.FAILED
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return f"The archive's database reports: {error}. Check it with: wenbao doctor"
+
+
+def _overrides(arguments: argparse.Namespace) -> dict[str, object]:
+    return {name: getattr(arguments, name, None) for name in Settings.__dataclass_fields__}
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    about = "Ask an archive of newspaper articles; every answer quotes its sentence."
+    parser: argparse.ArgumentParser = _Parser(prog="wenbao", description=about)
+    parser.add_argument("--version", action="version", version=f"wenbao {metadata.version('wenbao')}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, metavar="DIR", help="the archive's directory (WENBAO_DATA)")
+    common.add_argument("--config", type=Path, metavar="FILE", help="a settings file (default: ./wenbao.toml)")
+    common.add_argument("--encoder", metavar="SPEC", help="onnx, sentence-transformers:NAME or openai:MODEL@URL")
+    common.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
+    choose = argparse.ArgumentParser(add_help=False)
+    choose.add_argument("--since", metavar="DATE", help="published on or after: 2025, 2025-05 or 2025-05-16")
+    choose.add_argument("--until", metavar="DATE", help="published on or before")
+    choose.add_argument("--source", metavar="NAME", help="published by")
+    answering = argparse.ArgumentParser(add_help=False)
+    answering.add_argument("--language", choices=["auto", "zh", "en"], help="language of our own words in answers")
+    answering.add_argument("--refuse-below", type=float, metavar="P", help="refuse below this confidence, 0..1")
+    answering.add_argument("--passages", type=int, metavar="N", help="passages to read for an answer")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: object, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        one = subparsers.add_parser(name, help=text, description=text, parents=[common, *parents])
+        one.set_defaults(run=run)
+        return one
+
+    one = command("ingest", commands.ingest, "take files and folders into the archive")
+    one.add_argument("paths", nargs="+", metavar="PATH")
+    one.add_argument("--no-vectors", action="store_true", help="only make it searchable by words; vectors later")
+    one = command("remove", commands.remove, "remove articles by id, or all that a file or folder brought")
+    one.add_argument("targets", nargs="+", metavar="ID_OR_PATH")
+    one = command("articles", commands.articles, "list the articles", choose)
+    one.add_argument("--json", action="store_true", help="as a JSON array")
+    one.add_argument("--full", action="store_true", help="with their text")
+    one = command("search", commands.search, "find passages", choose)
+    one.add_argument("query")
+    one.add_argument("--limit", type=_positive, default=10, metavar="N", help="how many (default: 10)")
+    one.add_argument("--json", action="store_true")
+    one = command("ask", commands.ask, "answer one question", choose, answering)
+    one.add_argument("question")
+    one.add_argument("--json", action="store_true")
+    command("chat", commands.chat, "talk at the terminal", answering)
+    one = command("serve", commands.serve, "serve the chat page and the HTTP API", answering)
+    one.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
+    one.add_argument("--port", type=int, metavar="N", help="port to listen on (default: 8642; 0: any)")
+    one = command("eval", commands.run_evaluation, "ask a file of questions and measure", answering)
+    one.add_argument("questions", metavar="QUESTIONS.jsonl")
+    one.add_argument("--json", metavar="OUT", help="write metrics and results to this file")
+    one.add_argument("--html", metavar="OUT", help="write a page to read to this file")
+    command("reembed", commands.reembed, "make all vectors anew with the encoder that is set")
+    one = command("export-model", commands.export_model, "write the packaged model for sentence-transformers")
+    one.add_argument("directory", metavar="DIR")
+    one = command("doctor", commands.doctor, "check the installation and the archive")
+    one.add_argument("--json", action="store_true")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

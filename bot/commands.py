@@ -1,0 +1,255 @@
+"""What each command of `wenbao` does. Answers go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from bot import wiring
+from bot.answer import Question
+from bot.channels import terminal
+from bot.evaluation.questions import read_questions
+from bot.evaluation.run import evaluate
+from bot.serialization import answer_to_json, article_to_json, search_to_json
+from bot.settings import Settings
+from retrieval.archive import Archive
+from retrieval.filters import Filters
+from retrieval.ingest import Ingestor, Report, find_files
+from retrieval.search import Searcher
+
+OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal."""
+    print(text, file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """JSON to standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress_bar(total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    with tqdm(total=total, unit=unit, disable=not sys.stderr.isatty(), file=sys.stderr, leave=False) as bar:
+
+        def advance(done: int) -> None:
+            bar.update(done)
+
+        yield advance
+
+
+@contextmanager
+def opened(settings: Settings, *, create: bool = False) -> Iterator[Archive]:
+    """The archive, closed again at the end."""
+    archive = wiring.open_archive(settings, create=create)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def filters_of(arguments: argparse.Namespace) -> Filters:
+    """The filters given on the command line. Raises ValueError."""
+    return Filters(arguments.since, arguments.until, arguments.source)
+
+
+# -- writing ----------------------------------------------------------------------------------------------------
+
+
+def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Take in files; text first, then vectors."""
+    files = find_files([Path(path) for path in arguments.paths])
+    with opened(settings, create=True) as archive, archive.writing():
+        ingestor = Ingestor(archive, wiring.open_encoder(settings))
+        with progress_bar(len(files), "file") as advance:
+            report = ingestor.read(files, lambda _: advance(1))
+        if not arguments.no_vectors:
+            report.vectors = _encode(ingestor, archive)
+        counts = archive.store.counts()
+    _print_report(report)
+    say(f"The archive in {settings.data} holds {counts.articles} articles in {counts.passages} passages.")
+    taken = report.files + report.unchanged_files + report.question_files
+    if report.problems:
+        return PARTLY if taken else FAILED
+    return OK
+
+
+def _encode(ingestor: Ingestor, archive: Archive) -> int:
+    counts = archive.store.counts()
+    with progress_bar(counts.passages - counts.vectors, "passage") as advance:
+        return ingestor.encode_missing(advance)
+
+
+def _print_report(report: Report) -> None:
+    for problem in report.problems:
+        say(f"not taken in: {problem.path}: {problem.reason}")
+    if report.question_files:
+        say(f"left out: {report.question_files} file(s) of questions for wenbao eval")
+    print(
+        f"{report.files} files read, {report.unchanged_files} unchanged, {len(report.problems)} problems; articles: "
+        f"{report.added} added, {report.replaced} replaced, {report.unchanged} unchanged, {report.removed} removed; "
+        f"{report.vectors} vectors"
+    )
+
+
+def remove(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Remove articles by id, or everything that files brought."""
+    with opened(settings) as archive, archive.writing():
+        missing, removed = [], 0
+        for target in arguments.targets:
+            count = int(archive.store.remove_article(target)) or _remove_files(archive, Path(target))
+            removed += count
+            if not count:
+                missing.append(target)
+        archive.store.flush()
+        archive.lexical.sync(archive.store)
+    print(f"{removed} articles removed")
+    for target in missing:
+        say(f"{target}: neither the id of an article nor a file or folder that was read; see: wenbao articles")
+    return FAILED if missing else OK
+
+
+def _remove_files(archive: Archive, path: Path) -> int:
+    resolved = path.resolve()
+    documents = [one for one in archive.store.document_paths() if Path(one).is_relative_to(resolved)]
+    return sum(archive.store.remove_document(one) for one in documents)
+
+
+def reembed(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Make all vectors anew with the encoder that is set."""
+    del arguments
+    with opened(settings) as archive, archive.writing():
+        encoder = wiring.open_encoder(settings)
+        archive.store.clear_vectors(encoder.identity)
+        made = _encode(Ingestor(archive, encoder), archive)
+    print(f"{made} vectors made with {encoder.identity}")
+    return OK
+
+
+def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the packaged model as a directory for sentence-transformers."""
+    from embeddings.export import export_sentence_transformer
+
+    del settings
+    export_sentence_transformer(Path(arguments.directory))
+    print(arguments.directory)
+    return OK
+
+
+# -- reading ----------------------------------------------------------------------------------------------------
+
+
+def articles(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List the articles."""
+    with opened(settings) as archive:
+        found = list(archive.store.articles(filters_of(arguments)))
+    if arguments.json:
+        print_json([article_to_json(article, full=arguments.full) for article in found])
+        return OK
+    for article in found:
+        print(f"{article.article_id}\t{article.published or '-'}\t{article.source or '-'}\t{article.title}")
+        if arguments.full:
+            print(f"{article.body}\n")
+    return OK
+
+
+def search(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Search for passages."""
+    filters = filters_of(arguments)
+    with opened(settings) as archive:
+        result = Searcher(archive, wiring.open_encoder(settings)).search(
+            arguments.query, limit=arguments.limit, filters=filters
+        )
+    if arguments.json:
+        print_json(search_to_json(arguments.query, result))
+    else:
+        terminal.print_hits(result)
+    return OK
+
+
+def ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Answer one question."""
+    filters = filters_of(arguments)
+    with opened(settings) as archive:
+        searcher = Searcher(archive, wiring.open_encoder(settings))
+        answer = wiring.build_assistant(settings, archive, searcher).answer(
+            Question(arguments.question), filters=filters
+        )
+    if arguments.json:
+        print_json(answer_to_json(answer))
+    else:
+        terminal.print_answer(answer)
+    return OK
+
+
+def chat(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Talk at the terminal."""
+    del arguments
+    with opened(settings) as archive:
+        searcher = Searcher(archive, wiring.open_encoder(settings))
+        terminal.chat(wiring.build_assistant(settings, archive, searcher))
+    return OK
+
+
+def run_evaluation(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Ask a file of questions and measure."""
+    questions = read_questions(Path(arguments.questions))
+    with opened(settings) as archive:
+        searcher = Searcher(archive, wiring.open_encoder(settings))
+        assistant = wiring.build_assistant(settings, archive, searcher)
+        with progress_bar(len(questions), "question") as advance:
+            report = evaluate(assistant, questions, advance)
+    if arguments.json:
+        _write(Path(arguments.json), json.dumps(report, ensure_ascii=False, indent=1))
+    if arguments.html:
+        from bot.evaluation.page import render
+
+        _write(Path(arguments.html), render(report))
+    print_json(report["metrics"])
+    return OK
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, path)
+
+
+def serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve the chat page and the HTTP API until stopped."""
+    from bot.channels.server import run
+
+    del arguments
+    return run(settings)
+
+
+def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check everything, each with its remedy."""
+    from bot.doctor import examine
+
+    checks = examine(settings)
+    if arguments.json:
+        print_json([{"name": one.name, "ok": one.ok, "detail": one.detail, "remedy": one.remedy} for one in checks])
+    else:
+        for one in checks:
+            print(f"{'ok  ' if one.ok else 'FAIL'}  {one.name}: {one.detail}")
+            if one.remedy:
+                print(f"      {one.remedy}")
+    return OK if all(one.ok for one in checks) else FAILED
+
+
+def stop_on_sigterm() -> None:
+    """Let SIGTERM end a command as Ctrl-C does, so that what was committed is left in order."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

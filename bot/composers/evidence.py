@@ -1,0 +1,101 @@
+"""Which sentence of the passages found answers a question best, and the signals that say how well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.composers.question_kind import QuestionKind, can_answer, content, kind_of
+from bot.conversation import Standalone
+from retrieval.hit import Hit
+from retrieval.sentences import sentences
+from retrieval.terms import terms
+
+# What meets a term of the question when the sentence itself does not, as a share of what the sentence would bring.
+_BY_NEIGHBOUR = 0.6
+_BY_PASSAGE = 0.4
+_BY_TITLE = 0.5
+_CONTEXT_WEIGHT = 0.4  # of a term that stands only in the earlier question
+_KIND_MISSING = 0.25  # taken off where nothing in the sentence is of the kind asked for
+_RANK_WEIGHT = 0.5  # of the passage's fused score beside coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence that may answer, `hit.passage.text[start:end]`, and its signals, each 0..1.
+
+    `coverage` is the share of the question's terms, weighted by rarity, that the sentence meets, or in part its
+    surroundings; `own` the share that it meets itself; `similarity` the passage's cosine, stretched; `rank` the
+    passage's fused score.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    coverage: float
+    own: float
+    similarity: float
+    rank: float
+    kind_met: bool
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.hit.passage.text[self.start : self.end]
+
+
+def find_evidence(
+    question: Standalone, hits: Sequence[Hit], rarity: Callable[[Sequence[str]], Mapping[str, float]]
+) -> list[Evidence]:
+    """Every sentence of `hits` as evidence, best first. `rarity` gives terms' inverse document frequencies."""
+    weights = _term_weights(question, rarity)
+    if not weights:
+        return []
+    kind = kind_of(question.text)
+    found = [evidence for hit in hits for evidence in _in_passage(hit, kind, weights)]
+    return sorted(found, key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
+
+
+def _term_weights(question: Standalone, rarity: Callable[[Sequence[str]], Mapping[str, float]]) -> dict[str, float]:
+    own = set(terms(content(question.text)))
+    context = set(terms(content(question.context))) - own
+    found = rarity(sorted(own | context))
+    return {term: found[term] * (1.0 if term in own else _CONTEXT_WEIGHT) for term in sorted(own | context)}
+
+
+def _in_passage(hit: Hit, kind: QuestionKind, weights: Mapping[str, float]) -> list[Evidence]:
+    text = hit.passage.text
+    spans = list(sentences(text))
+    sentence_terms = [set(terms(text[start:end])) & weights.keys() for start, end in spans]
+    passage = set().union(*sentence_terms)
+    title = set(terms(hit.title)) & weights.keys()
+    total = sum(weights.values())
+    found = []
+    for index, (start, end) in enumerate(spans):
+        own = sentence_terms[index]
+        neighbours = set().union(*sentence_terms[max(0, index - 1) : index + 2])
+        met = _met(weights, own, neighbours, passage, title)
+        kind_met = can_answer(kind, text[start:end])
+        coverage = met / total
+        score = coverage + _RANK_WEIGHT * hit.score - (0.0 if kind_met else _KIND_MISSING)
+        own_share = sum(weights[term] for term in own) / total
+        similarity = min(1.0, max(0.0, ((hit.dense or 0.75) - 0.75) / 0.2))
+        found.append(Evidence(hit, start, end, coverage, own_share, similarity, hit.score, kind_met, score))
+    return found
+
+
+def _met(
+    weights: Mapping[str, float], own: set[str], neighbours: set[str], passage: set[str], title: set[str]
+) -> float:
+    met = 0.0
+    for term, weight in weights.items():
+        if term in own:
+            met += weight
+        elif term in neighbours:
+            met += _BY_NEIGHBOUR * weight
+        elif term in title:
+            met += _BY_TITLE * weight
+        elif term in passage:
+            met += _BY_PASSAGE * weight
+    return met

@@ -1,0 +1,79 @@
+"""An answer in the archive's own words: the sentence that answers best, and one more where it adds something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answer import ArticleReference, Citation, Language
+from bot.composers.confidence import confidence_of
+from bot.composers.evidence import Evidence, find_evidence
+from bot.conversation import Standalone
+from bot.phrases import phrase
+from retrieval.hit import Hit
+
+_SECOND_AT_LEAST = 0.8  # of the best sentence's score
+_NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What a composer makes of hits; the assistant adds the rest of the Answer."""
+
+    text: str
+    refused: bool
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[ArticleReference, ...] = ()
+
+
+class ExtractiveComposer:
+    """Quotes; adds no word of its own but fixed phrases."""
+
+    def __init__(self, rarity: Callable[[Sequence[str]], Mapping[str, float]], *, refuse_below: float) -> None:
+        """`rarity` gives the inverse document frequencies of terms; below `refuse_below` confidence it refuses."""
+        self._rarity = rarity
+        self._refuse_below = refuse_below
+
+    def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
+        """The answer, or the refusal, to `question` from `hits`, best first."""
+        evidence = find_evidence(question, hits, self._rarity)
+        confidence = confidence_of(evidence[0]) if evidence else 0.0
+        if not evidence or confidence < self._refuse_below:
+            return refusal(hits, language, confidence)
+        citations = tuple(map(cite, _chosen(evidence)))
+        quoted = " ".join(f"{citation.quote} [{number}]" for number, citation in enumerate(citations, 1))
+        return Composition(phrase("quoted", language) + quoted, False, confidence, citations)
+
+
+def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The best sentence, and the second where it is nearly as good; those of one passage in their own order."""
+    chosen = [one for one in evidence[:2] if one.score >= _SECOND_AT_LEAST * evidence[0].score]
+    if len(chosen) == 2 and chosen[0].hit.passage.article_id == chosen[1].hit.passage.article_id:
+        chosen.sort(key=lambda one: one.hit.passage.start + one.start)
+    return chosen
+
+
+def cite(evidence: Evidence) -> Citation:
+    """A citation of the evidence's sentence."""
+    hit = evidence.hit
+    return Citation(
+        article_id=hit.passage.article_id,
+        title=hit.title,
+        published=hit.published,
+        source=hit.source,
+        quote=evidence.text,
+        start=hit.passage.start + evidence.start,
+        end=hit.passage.start + evidence.end,
+    )
+
+
+def refusal(hits: Sequence[Hit], language: Language, confidence: float) -> Composition:
+    """A polite refusal with the nearest articles, each once."""
+    nearest: dict[str, ArticleReference] = {}
+    for hit in hits:
+        reference = ArticleReference(hit.passage.article_id, hit.title, hit.published, hit.source)
+        nearest.setdefault(hit.passage.article_id, reference)
+    listed = tuple(nearest.values())[:_NEAREST]
+    text = phrase("refused_nearest" if listed else "refused", language)
+    return Composition(text, True, confidence, nearest=listed)

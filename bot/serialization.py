@@ -1,0 +1,69 @@
+"""Answers and hits as the JSON that outsiders rely on (see DESIGN's contracts)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from bot.answer import Answer
+from retrieval.article import Article
+from retrieval.hit import Hit, SearchResult
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """The contract of `ask --json` and `POST /v1/ask`."""
+    out: dict[str, Any] = {
+        "question": answer.question,
+        "answer": answer.answer,
+        "refused": answer.refused,
+        "confidence": round(answer.confidence, 4),
+        "citations": [asdict(citation) for citation in answer.citations],
+        "nearest": [asdict(reference) for reference in answer.nearest],
+        "standalone": answer.standalone,
+        "vector_share": round(answer.vector_share, 4),
+        "latency_ms": round(answer.latency_ms, 1),
+    }
+    if answer.short_answer is not None:
+        out["short_answer"] = answer.short_answer
+    return out
+
+
+def hit_to_json(hit: Hit) -> dict[str, Any]:
+    """One passage found."""
+    return {
+        "article_id": hit.passage.article_id,
+        "title": hit.title,
+        "published": hit.published,
+        "source": hit.source,
+        "text": hit.passage.text,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": round(hit.score, 4),
+    }
+
+
+def search_to_json(query: str, result: SearchResult) -> dict[str, Any]:
+    """The contract of `search --json` and `GET /v1/search`."""
+    return {
+        "query": query,
+        "vector_share": round(result.vector_share, 4),
+        "hits": [hit_to_json(hit) for hit in result.hits],
+    }
+
+
+def article_to_json(article: Article, *, full: bool) -> dict[str, Any]:
+    """The contract of `articles --json`; with the body if `full`."""
+    out: dict[str, Any] = {
+        "article_id": article.article_id,
+        "title": article.title,
+        "subtitle": article.subtitle,
+        "author": list(article.author),
+        "published": article.published,
+        "source": article.source,
+        "kind": article.kind,
+    }
+    if article.url:
+        out["url"] = article.url
+    if full:
+        out["body"] = article.body
+    return out

@@ -1,0 +1,116 @@
+"""All settings: one frozen object, read once from defaults < file < environment < command line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+ENVIRONMENT_PREFIX = "WENBAO_"
+FILE_NAME = "wenbao.toml"
+# Read elsewhere, before or without settings.
+_OTHER_VARIABLES = {"WENBAO_CONFIG", "WENBAO_CACHE", "WENBAO_EMBEDDINGS_KEY"}
+LANGUAGES = ("auto", "zh", "en")
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a value that it cannot have; the message names it, its place and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default. Each is a key of `wenbao.toml` and `WENBAO_<NAME>` in the environment."""
+
+    data: Path = Path("wenbao-data")
+    """The archive's directory."""
+    encoder: str = "onnx"
+    """Which encoder: `onnx`, `sentence-transformers:NAME_OR_PATH[@DEVICE]` or `openai:MODEL@BASE_URL`."""
+    threads: int = 0
+    """CPU threads for encoding and searching; 0: as many as there are cores."""
+    language: str = "auto"
+    """Language of answers' fixed phrases: `zh`, `en`, or `auto` for the question's own."""
+    refuse_below: float = 0.5
+    """Refuse to answer where the confidence is lower, 0..1."""
+    passages: int = 8
+    """How many of the best passages are read for an answer."""
+    host: str = "127.0.0.1"
+    """Address that `wenbao serve` listens on."""
+    port: int = 8642
+    """Port that `wenbao serve` listens on; 0: any free one."""
+
+    def __post_init__(self) -> None:
+        """Check every value. Raises SettingsError."""
+        _require(self.threads >= 0, "threads", self.threads, "0 or more")
+        _require(self.language in LANGUAGES, "language", self.language, "one of " + ", ".join(LANGUAGES))
+        _require(0.0 <= self.refuse_below <= 1.0, "refuse_below", self.refuse_below, "between 0 and 1")
+        _require(1 <= self.passages <= 50, "passages", self.passages, "between 1 and 50")
+        _require(0 <= self.port <= 65535, "port", self.port, "between 0 and 65535")
+
+    @property
+    def thread_count(self) -> int:
+        """`threads`, resolved."""
+        return self.threads or os.cpu_count() or 1
+
+
+def load_settings(
+    overrides: Mapping[str, Any], *, config: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Defaults, then the file, then the environment, then `overrides` (None means not given).
+
+    The file is `config`, or what WENBAO_CONFIG names, or `wenbao.toml` in the working directory where there is one.
+    Raises SettingsError for an unknown name, a value of the wrong kind, or a named file that cannot be read.
+    """
+    values = _from_file(config, environment) | _from_environment(environment)
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    return Settings(**{name: _convert(name, value) for name, value in values.items()})
+
+
+def _from_file(config: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
+    named = config or (Path(environment["WENBAO_CONFIG"]) if environment.get("WENBAO_CONFIG") else None)
+    path = named or Path(FILE_NAME)
+    if not named and not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"Cannot read the settings file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The settings file {path} is not valid TOML: {error}") from error
+    for name in values:
+        _require_known(name, f"in {path}")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values = {}
+    for variable, value in environment.items():
+        if variable.startswith(ENVIRONMENT_PREFIX) and variable not in _OTHER_VARIABLES:
+            name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+            _require_known(name, f"in the environment ({variable})")
+            values[name] = value
+    return values
+
+
+def _convert(name: str, value: Any) -> Any:
+    kind = get_type_hints(Settings)[name]
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Path):
+            raise TypeError
+        return kind(value)
+    except (TypeError, ValueError):
+        wanted = {int: "a whole number", float: "a number", Path: "a path", str: "text"}[kind]
+        raise SettingsError(f"The setting {name} must be {wanted}, not {value!r}") from None
+
+
+def _require_known(name: str, where: str) -> None:
+    known = [one.name for one in fields(Settings)]
+    if name not in known:
+        raise SettingsError(f"Unknown setting {name!r} {where}. Known: {', '.join(known)}")
+
+
+def _require(holds: bool, name: str, value: object, allowed: str) -> None:
+    if not holds:
+        raise SettingsError(f"The setting {name} must be {allowed}, not {value!r}")
