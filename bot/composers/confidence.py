@@ -10,7 +10,7 @@ import math
 from bot.composers.evidence import Evidence
 
 BIAS = -5.0
-WEIGHTS = {"coverage": 5.0, "own": 1.0, "similarity": 2.0, "rank": 1.0, "kind_met": 1.0}
+WEIGHTS = {"coverage": 5.0, "own": 1.0, "similarity": 2.0, "rank": 1.0, "fitness": 1.0}
 
 
 def signals(evidence: Evidence) -> dict[str, float]:
@@ -20,7 +20,7 @@ def signals(evidence: Evidence) -> dict[str, float]:
         "own": evidence.own,
         "similarity": evidence.similarity,
         "rank": evidence.rank,
-        "kind_met": float(evidence.kind_met),
+        "fitness": evidence.fitness,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.composers.question_kind import QuestionKind, can_answer, content, kind_of
+from bot.composers.question_kind import Expectation, content, expectation
 from bot.conversation import Standalone
 from retrieval.hit import Hit
 from retrieval.sentences import sentences
@@ -26,7 +26,7 @@ class Evidence:
 
     `coverage` is the share of the question's terms, weighted by rarity, that the sentence meets, or in part its
     surroundings; `own` the share that it meets itself; `similarity` the passage's cosine, stretched; `rank` the
-    passage's fused score.
+    passage's fused score; `fitness` whether it holds anything of the kind asked for.
     """
 
     hit: Hit
@@ -36,7 +36,7 @@ class Evidence:
     own: float
     similarity: float
     rank: float
-    kind_met: bool
+    fitness: float
     score: float
 
     @property
@@ -52,8 +52,8 @@ def find_evidence(
     weights = _term_weights(question, rarity)
     if not weights:
         return []
-    kind = kind_of(question.text)
-    found = [evidence for hit in hits for evidence in _in_passage(hit, kind, weights)]
+    expected = expectation(question.text)
+    found = [evidence for hit in hits for evidence in _in_passage(hit, expected, weights)]
     return sorted(found, key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
 
 
@@ -64,7 +64,7 @@ def _term_weights(question: Standalone, rarity: Callable[[Sequence[str]], Mappin
     return {term: found[term] * (1.0 if term in own else _CONTEXT_WEIGHT) for term in sorted(own | context)}
 
 
-def _in_passage(hit: Hit, kind: QuestionKind, weights: Mapping[str, float]) -> list[Evidence]:
+def _in_passage(hit: Hit, expected: Expectation, weights: Mapping[str, float]) -> list[Evidence]:
     text = hit.passage.text
     spans = list(sentences(text))
     sentence_terms = [set(terms(text[start:end])) & weights.keys() for start, end in spans]
@@ -76,12 +76,12 @@ def _in_passage(hit: Hit, kind: QuestionKind, weights: Mapping[str, float]) -> l
         own = sentence_terms[index]
         neighbours = set().union(*sentence_terms[max(0, index - 1) : index + 2])
         met = _met(weights, own, neighbours, passage, title)
-        kind_met = can_answer(kind, text[start:end])
+        fitness = expected.strength(text[start:end])
         coverage = met / total
-        score = coverage + _RANK_WEIGHT * hit.score - (0.0 if kind_met else _KIND_MISSING)
+        score = coverage + _RANK_WEIGHT * hit.score - _KIND_MISSING * (1 - fitness)
         own_share = sum(weights[term] for term in own) / total
         similarity = min(1.0, max(0.0, ((hit.dense or 0.75) - 0.75) / 0.2))
-        found.append(Evidence(hit, start, end, coverage, own_share, similarity, hit.score, kind_met, score))
+        found.append(Evidence(hit, start, end, coverage, own_share, similarity, hit.score, fitness, score))
     return found
 
 

@@ -1,11 +1,14 @@
-"""What kind of answer a question asks for, and whether a sentence has something of that kind."""
+"""What kind of answer a question asks for, and how well a sentence could hold one."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 from enum import Enum
 
-_NUMBER = r"\d|[一二两三四五六七八九十百千万亿]+(?:[个名人位家元万亿项次条辆座户年月日吨米公里届期岁天])"
+_DIGITS = r"(?:\d[\d,.]*|[〇零一二两三四五六七八九十百千半]+)"
+_SCALE = r"\s*[余多]?\s*[十百千万亿]*\s*[余多来]?\s*"
 
 
 class QuestionKind(Enum):
@@ -25,7 +28,7 @@ _ASKED = (
     (
         QuestionKind.DATE,
         re.compile(
-            r"什么时[候间]|什麼時[候間]|何时|何時|哪一?[年天月日]|几[月号点]|哪个时间|多会儿|啥时候"
+            r"什么时[候间]|什麼時[候間]|何时|何時|哪一?[年天月日]|几[月号点]|周几|星期几|礼拜几|哪个时间|多会儿|啥时候"
             r"|\bwhen\b|\bwhat (?:date|year|time|day)\b",
             re.I,
         ),
@@ -33,8 +36,8 @@ _ASKED = (
     (
         QuestionKind.NUMBER,
         re.compile(
-            r"多少|几(?!乎)|幾|多[大高长長远遠久重宽深快]|占比|比例|第几|百分之"
-            r"|\bhow (?:many|much|long|far|old|large|big|high)\b|\bwhat (?:percentage|share|number)\b",
+            r"多少|几(?!乎)|幾|多[大高长長远遠久重宽深快]|占比|比例|第几|百分之|增幅|涨幅|增长率"
+            r"|\bhow (?:many|much|long|far|old|large|big|high)\b|\bwhat (?:percent(?:age)?|share|number)\b",
             re.I,
         ),
     ),
@@ -44,32 +47,99 @@ _ASKED = (
         re.compile(r"哪里|哪裡|哪儿|何处|何地|在哪|什么地方|哪个[市县区镇乡村省国]|啥地方|\bwhere\b", re.I),
     ),
 )
-_ANSWERING = {
-    QuestionKind.NUMBER: re.compile(_NUMBER),
+_VALUES = {
     QuestionKind.DATE: re.compile(
-        r"\d{1,4}[年月日号时点:：]|\d{1,2}日|[一二三四五六七八九十]+[年月日]|近日|当天|昨|周[一二三四五六日末]|春节|期间"
+        r"\d{1,4}[年月日号时点:：]|[一二三四五六七八九十]+[年月日]|近日|当天|昨|周[一二三四五六日末天]|春节|中秋|端午|清明"
     ),
-    QuestionKind.REASON: re.compile(r"因为|由于|因|为了|为进一步|使得|导致|所以|原因|缘于|源于|得益于|旨在|目的"),
+    QuestionKind.REASON: re.compile(r"因|由于|为了|为进一步|使得|导致|所以|缘于|源于|得益于|旨在|目的"),
     QuestionKind.PLACE: re.compile(r"[省市县区镇乡村街路社区园院馆中心广场站港湖山江河]"),
-    QuestionKind.PERSON: re.compile(r"[一-鿿]{2,4}(?:说|介绍|表示|告诉|坦言|担任|任)|[一-鿿]·?[一-鿿]{1,3}"),
+    QuestionKind.PERSON: re.compile(r"[一-鿿]{2,4}(?:说|介绍|表示|告诉|坦言|担任|任)|[记者员长师生]"),
+}
+_DATES = re.compile(
+    r"\d{2,4}年(?!度?级|级)(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{1,2}时(?:\d{1,2}分)?"
+)
+_ASKED_UNIT = re.compile(r"(?:多少|几|幾)(?:个|個)?(?:多)?(?P<unit>亿|万|公里|平方米|千米|百分点|[一-鿿])?")
+# Other words for the measure that a question names.
+_UNITS = {
+    **dict.fromkeys("人名位个個", "[人名位个]"),
+    **dict.fromkeys("钱錢元块塊", "(?:元|美元|块)"),
+    **dict.fromkeys("天日", "[天日]"),
+    **dict.fromkeys("岁歲", "岁"),
+    **dict.fromkeys("家间間", "[家间个]"),
+    **dict.fromkeys("次回趟", "[次回趟场]"),
+    **dict.fromkeys("种種类類", "[种类个]"),
+    **dict.fromkeys("条條項项", "[条项]"),
+    **dict.fromkeys("辆輛台臺", "[辆台]"),
+    **dict.fromkeys("年", "(?:年|个月)"),
+    **dict.fromkeys(["公里", "千米"], "(?:公里|千米|米)"),
+    "百分点": "个?百分点",
+}
+_MEASURES = {
+    "占比": "[%％]|成",
+    "比例": "[%％]|成",
+    "百分之": "[%％]",
+    "增幅": "[%％]",
+    "涨幅": "[%％]",
+    "增长率": "[%％]",
+    "percent": "[%％]",
+    "share": "[%％]",
+    "多长": "(?:公里|米|千米|里|小时|分钟|天|年|个月)",
+    "多远": "(?:公里|米|千米|里)",
+    "多高": "(?:米|厘米|层|[%％])",
+    "多久": "(?:年|个月|天|小时|分钟|周|日)",
+    "多大": "(?:岁|平方米|亩|平方公里|公顷|米)",
+    "多重": "(?:吨|公斤|千克|斤|克)",
+    "how old": "岁",
+    "how long": "(?:公里|米|千米|小时|分钟|天|年|个月)",
+    "how far": "(?:公里|米|千米|里)",
 }
 _ASKING_WORDS = re.compile(
-    r"请问|請問|什么时候|什麼時候|什么|什麼|为什么|為什麼|为何|何时|何地|何处|多少|哪些|哪个|哪位|哪里|哪裡|哪儿|哪|几|幾|谁|誰|怎么样?|怎样|怎麼|如何|"
-    r"是不是|有没有|有無|是否|吗|嗎|呢|吧|啊|呀|的|了|是|在|有|和|与|及|我|你|想知道|告诉|帮|查一?下|一共|总共|"
-    r"\b(?:how|many|much|what|when|where|who|whom|whose|which|why|is|are|was|were|did|does|do|the|an?|of|in|on|at|to|for|by|and|it|its)\b",
+    r"请问|請問|什么时候|什麼時候|什么|什麼|为什么|為什麼|为何|何时|何地|何处|多少|哪些|哪个|哪位|哪里|哪裡|哪儿|哪|几|幾"
+    r"|谁|誰|怎么样?|怎样|怎麼|如何|是不是|有没有|有無|是否|吗|嗎|呢|吧|啊|呀|的|了|是|在|有|和|与|及|我|你|想知道|告诉"
+    r"|帮|查一?下|一共|总共"
+    r"|\b(?:how|many|much|what|when|where|who|whom|whose|which|why|is|are|was|were|did|does|do|the|an?|of|in|on|at|to"
+    r"|for|by|and|it|its)\b",
     re.I,
 )
 
 
-def kind_of(question: str) -> QuestionKind:
-    """The kind of answer that `question` asks for."""
-    return next((kind for kind, pattern in _ASKED if pattern.search(question)), QuestionKind.OTHER)
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What an answer must look like: of a kind, and for numbers with a measure (a pattern, "" where none is named)."""
+
+    kind: QuestionKind
+    measure: str = ""
+
+    def strength(self, sentence: str) -> float:
+        """How well `sentence` could hold such an answer: 1 it has one, 0.5 one without the measure, 0 none."""
+        if self.kind is QuestionKind.OTHER:
+            return 1.0
+        if self.kind is not QuestionKind.NUMBER:
+            return 1.0 if _VALUES[self.kind].search(sentence) else 0.0
+        sentence = unicodedata.normalize("NFKC", sentence)
+        if self.measure and re.search(_DIGITS + _SCALE + self.measure, sentence):
+            return 1.0
+        if re.search(r"\d", _DATES.sub("", sentence)):
+            return 0.5 if self.measure else 1.0
+        return 0.0
 
 
-def can_answer(kind: QuestionKind, sentence: str) -> bool:
-    """Whether `sentence` holds anything of the kind; true for OTHER."""
-    pattern = _ANSWERING.get(kind)
-    return pattern is None or bool(pattern.search(sentence))
+def expectation(question: str) -> Expectation:
+    """What `question` asks for."""
+    kind = next((kind for kind, pattern in _ASKED if pattern.search(question)), QuestionKind.OTHER)
+    return Expectation(kind, _measure(question) if kind is QuestionKind.NUMBER else "")
+
+
+def _measure(question: str) -> str:
+    lowered = question.lower()
+    for words, pattern in _MEASURES.items():
+        if words in lowered:
+            return pattern
+    match = _ASKED_UNIT.search(question)
+    unit = match["unit"] if match else None
+    if not unit:
+        return ""
+    return _UNITS.get(unit, re.escape(unit))
 
 
 def content(question: str) -> str:
