@@ -6,4 +6,12 @@ from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.errors import FormatError, QuestionFileError
 from retrieval.formats.registry import SUFFIXES, is_supported, read_documents
 
-__all__ = ["SUFFIXES", "DocumentProblem", "FormatError", "QuestionFileError", "RawDocument", "is_supported", "read_documents"]
+__all__ = [
+    "SUFFIXES",
+    "DocumentProblem",
+    "FormatError",
+    "QuestionFileError",
+    "RawDocument",
+    "is_supported",
+    "read_documents",
+]

@@ -61,7 +61,7 @@ def decode(data: bytes, declared: str = "") -> str:
     encoding = detect_encoding(data, declared)
     try:
         text = data.decode(encoding)
-    except UnicodeError as error:
+    except UnicodeDecodeError as error:
         raise _undecodable(data, error) from error
     cleaned = clean_text(text)
     if len(text) - len(cleaned) > 2 + _MOST_CONTROLS * len(text) + text.count("\r\n"):
@@ -157,11 +157,13 @@ def _decodes(data: bytes, encoding: str, *, is_whole: bool) -> bool:
     return True
 
 
-def _undecodable(data: bytes, error: UnicodeError) -> NotTextError:
+def _undecodable(data: bytes, error: UnicodeDecodeError) -> NotTextError:
+    where = f"{error.encoding.upper()} (byte 0x{data[error.start]:02X} at {error.start:,})"
+    if error.encoding != "utf-8":  # a byte order mark or most of the text has decided for it
+        return NotTextError(f"the text is not valid {where}; save it as UTF-8")
     if b"\x00" in data[:_SAMPLE_BYTES]:
         return _binary(data)
-    where = f" (byte 0x{data[error.start]:02X} at {error.start:,})" if isinstance(error, UnicodeDecodeError) else ""
-    return NotTextError(f"the text is not valid UTF-8{where}, nor Chinese in UTF-16, GB18030 or Big5; save it as UTF-8")
+    return NotTextError(f"the text is not valid {where}, nor Chinese in UTF-16, GB18030 or Big5; save it as UTF-8")
 
 
 def _binary(data: bytes) -> NotTextError:

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from format_files import Item, Read
+
+from retrieval.formats import read_documents
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Write a file of this name and content, and return all that is read from it."""
+
+    def write_and_read(name: str, content: bytes | str) -> list[Item]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return list(read_documents(path))
+
+    return write_and_read
