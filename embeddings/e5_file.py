@@ -83,7 +83,7 @@ class WeightsFile:
             raise ModelFileError(f"{path} is not an E5S1 weights file; install {DISTRIBUTION}==0.3.0 again")
         try:
             self._read_header()
-        except (struct.error, ValueError, UnicodeDecodeError) as error:
+        except (struct.error, ValueError, OverflowError) as error:
             raise ModelFileError(f"{path} is damaged ({error}); install {DISTRIBUTION}==0.3.0 again") from error
 
     def _read_header(self) -> None:
@@ -109,7 +109,9 @@ class WeightsFile:
         for _ in range(count):
             (name_bytes,) = struct.unpack_from("<H", self._map, at)
             name = self._map[at + 2 : at + 2 + name_bytes].decode("ascii")
-            _, weights, offset, _ = struct.unpack_from("<BIQQ", self._map, at + 2 + name_bytes)
+            _, weights, offset, size_bytes = struct.unpack_from("<BIQQ", self._map, at + 2 + name_bytes)
+            if offset + size_bytes > len(self._map):
+                raise ValueError(f"it ends at {len(self._map)} bytes, within {name}")
             directory[name] = (offset, weights)
             at += 2 + name_bytes + 21
         return directory

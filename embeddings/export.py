@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from embeddings.e5_file import ModelShape, WeightsFile, packaged_weights
 from embeddings.encoder import EncoderError, MissingExtraError
-from embeddings.tokenizer import FULLWIDTH_TILDE
+from embeddings.tokenizer import FULLWIDTH_TILDE, PLACEHOLDER
 
 if TYPE_CHECKING:
     import tokenizers
@@ -43,7 +43,6 @@ SPECIAL_TOKENS = {
     "unk_token": "<unk>",
     "mask_token": "<mask>",
 }
-NONCHARACTER = "\ufdd0"  # Unicode assigns it to nothing, and NFKC leaves it alone
 
 _MODULES = [
     {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
@@ -66,6 +65,7 @@ def export_sentence_transformer(out: Path) -> None:
     sentence-transformers extra is not installed, ModelFileError for bad weights.
     """
     try:
+        import safetensors
         import safetensors.numpy
         import tokenizers  # noqa: F401 - asked for before any work is done
     except ImportError as error:
@@ -149,10 +149,10 @@ def build_tokenizer(weights: WeightsFile) -> tokenizers.Tokenizer:
     tokenizer.normalizer = normalizers.Sequence(
         [
             # NFKC would make ～ a ~; the model was trained with ～ kept.
-            normalizers.Replace(FULLWIDTH_TILDE, NONCHARACTER),
+            normalizers.Replace(FULLWIDTH_TILDE, PLACEHOLDER),
             normalizers.Nmt(),
             normalizers.NFKC(),
-            normalizers.Replace(NONCHARACTER, FULLWIDTH_TILDE),
+            normalizers.Replace(PLACEHOLDER, FULLWIDTH_TILDE),
             normalizers.Replace(Regex(" {2,}"), " "),
             normalizers.Replace(Regex("^ | $"), ""),
         ]

@@ -6,7 +6,9 @@ installed 4-bit weights at first use. So serving needs no onnx package (26 MB), 
 
 Matrices are int8 with one scale per output column, symmetric. They use only the range -64..64: without VNNI,
 x86 multiplies unsigned activations by signed weights into saturating 16-bit sums, and 7 bits cannot saturate.
-The source weights have 4 bits, so little is lost (measured: docs in ARCHITECTURE.md).
+The source weights have 4 bits, so little is lost: the mean cosine to float32 is 0.9987 over the 200 texts of
+tests/embeddings/encoder_texts.py, 0.9996 over a sample of them with the activations left in float32. Scales fitted to
+the least squared error were no better.
 """
 
 from __future__ import annotations

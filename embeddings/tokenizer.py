@@ -15,6 +15,7 @@ import sentencepiece
 from embeddings.e5_file import WeightsFile
 
 FULLWIDTH_TILDE = "～"
+PLACEHOLDER = "\ufdd0"  # a noncharacter: Unicode assigns it to nothing, and NFKC leaves it alone
 
 # XLM-R's rules before NFKC ("nmt_nfkc"): control characters go, every kind of space and break becomes a space.
 _DROPPED = [*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0x8F, 0x9F]
@@ -28,7 +29,8 @@ def normalize(text: str) -> str:
     A lone surrogate, which no UTF-8 text holds, becomes a question mark.
     """
     cleaned = text.translate(_CLEANED).encode("utf-8", "replace").decode("utf-8")
-    return FULLWIDTH_TILDE.join(unicodedata.normalize("NFKC", part) for part in cleaned.split(FULLWIDTH_TILDE))
+    kept = cleaned.replace(FULLWIDTH_TILDE, PLACEHOLDER)
+    return unicodedata.normalize("NFKC", kept).replace(PLACEHOLDER, FULLWIDTH_TILDE)
 
 
 class Tokenizer:

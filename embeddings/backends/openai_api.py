@@ -11,7 +11,6 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 import httpx
 import numpy as np
@@ -73,9 +72,9 @@ class OpenAIEncoder:
             raise EncoderError("The embeddings URL is not valid. Example: http://localhost:8080/v1") from None
         if url.userinfo:
             raise EncoderError(f"Put the key of {url.host} into {KEY_VARIABLE}, not into the URL.")
-        if url.scheme not in {"http", "https"} or not url.host:
+        if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > 65535:
             raise EncoderError(
-                "The embeddings URL must be http or https with a host. Example: http://localhost:8080/v1"
+                "The embeddings URL must be http or https with a host, and a port below 65536. Example: http://localhost:8080/v1"
             )
         self.identity = f"openai:{model}@{url.host}"
         self._host = url.netloc.decode("ascii")
@@ -224,7 +223,9 @@ def _retry_after_s(response: httpx.Response, otherwise_s: float) -> float:
     return min(float(value), MAX_DELAY_S)
 
 
-def _position(item: dict[str, Any], otherwise: int) -> int:
+def _position(item: object, otherwise: int) -> int:
+    if not isinstance(item, dict):
+        raise TypeError("item")
     index = item.get("index", otherwise)
     if not isinstance(index, int):
         raise TypeError("index")
