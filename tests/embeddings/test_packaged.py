@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -23,11 +24,12 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def cache(onnx_encoder: OnnxEncoder, model_cache: Path, tmp_path: Path) -> Path:
+def cache(onnx_encoder: OnnxEncoder, model_cache: Path, tmp_path: Path) -> Iterator[Path]:
     """A cache of its own that holds the model, copied from the session's."""
     model = model_directory(model_cache)
     shutil.copytree(model, tmp_path / "cache" / model.name)
-    return tmp_path / "cache"
+    yield tmp_path / "cache"
+    shutil.rmtree(tmp_path / "cache")  # pytest would keep 27 MB a test for three runs
 
 
 def test_the_first_use_makes_it_and_the_second_finds_it(tmp_path: Path) -> None:
