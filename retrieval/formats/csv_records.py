@@ -27,23 +27,36 @@ def read_tsv(path: Path) -> Iterator[RawDocument | DocumentProblem]:
 def _read_table(path: Path, delimiters: tuple[str, ...]) -> Iterator[RawDocument | DocumentProblem]:
     # The limit belongs to the process, with 131,072 by default; to raise it harms nobody.
     csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE_CHARACTERS))
+    is_empty = True
     with opened_lines(path) as lines:
         header, delimiter = _header(lines, delimiters)
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        while True:
-            locator = f"line {lines.number + 1}"  # where the row begins; a quoted cell may hold line breaks
-            try:
-                row = next(rows, None)
-            except LineError as error:
-                yield DocumentProblem(str(error), f"line {lines.number}")
-                continue
-            except csv.Error as error:
-                yield DocumentProblem(f'the row is no valid CSV: {error}; write " inside a cell as ""', locator)
-                continue
-            if row is None:
-                break
-            if any(cell.strip() for cell in row):
+        for locator, row in _rows(lines, delimiter):
+            if isinstance(row, DocumentProblem):
+                yield row
+            elif any(cell.strip() for cell in row):
                 yield from _read_row(header, row, locator)
+            else:
+                continue
+            is_empty = False
+    if is_empty:
+        raise EmptyFileError("the file holds a header row and no other; export it again, or leave it out")
+
+
+def _rows(lines: Lines, delimiter: str) -> Iterator[tuple[str, list[str] | DocumentProblem]]:
+    """Yield where each row begins, and its cells or the problem in its place."""
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        locator = f"line {lines.number + 1}"  # a quoted cell may hold line breaks
+        try:
+            row = next(rows, None)
+        except LineError as error:
+            yield "", DocumentProblem(str(error), f"line {lines.number}")
+        except csv.Error as error:
+            yield "", DocumentProblem(f'the row is no valid CSV: {error}; write " inside a cell as ""', locator)
+        else:
+            if row is None:
+                return
+            yield locator, row
 
 
 def _header(lines: Lines, delimiters: tuple[str, ...]) -> tuple[list[str], str]:

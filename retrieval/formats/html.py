@@ -31,9 +31,9 @@ _NEVER_TEXT = _tags(
 )
 _BLOCKS = _tags(
     "html body article main section div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption "
-    "table caption thead tbody tfoot center address details summary fieldset hgroup header form"
+    "table tr caption center address details summary fieldset hgroup header form thead tbody tfoot"
 )
-_TIGHT_BLOCKS = _tags("li tr dt dd")  # a line of their own, without a blank one
+_TIGHT_BLOCKS = _tags("li tr dt dd thead tbody tfoot")  # a line of their own, without a blank one
 _PARAGRAPHS = _tags("p li h1 h2 h3 h4 h5 h6 blockquote pre dt dd tr")
 # Classes and ids of what stands inside an article's element and is none of it, as sites name them.
 _FURNITURE = _tags("share crumb crumbs breadcrumb breadcrumbs related recommend comments copyright pagination")
@@ -56,6 +56,9 @@ _SITE_NAME = re.compile(r"\s*(?:[_|｜]+|\s[-–—]+\s)\s*[^_|｜]{1,30}$")  # 
 _NESTING_TAG = re.compile(
     r"<(/?)((?!(?:br|hr|img|input|meta|link|p|li|td|th|tr|dt|dd|option)\b)[a-z][a-z0-9:-]*)", re.IGNORECASE
 )
+_PARENT_SHARE = 0.75  # of a block's score: two sections as 2 to 1 reach it, an article beside a long aside does not
+_COLLAPSED = " " + SOFT_BREAK  # what white space becomes
+_INDENT = " \xa0\u3000"
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -113,7 +116,8 @@ def _meta(tree: LexborHTMLParser) -> dict[str, list[str]]:
     for node in tree.css("meta"):
         attributes = node.attributes
         name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
-        if content := clean_line(attributes.get("content") or ""):
+        content = clean_line(attributes.get("content") or "")
+        if name and content:
             meta[name.strip().casefold()].append(content)
     return meta
 
@@ -170,8 +174,8 @@ def _main_element(tree: LexborHTMLParser) -> LexborNode | None:
 def _densest_block(tree: LexborHTMLParser) -> LexborNode | None:
     """Return the block with the most text of its own paragraphs, links left out.
 
-    A paragraph counts for the block around it, and half for the next one out, as in Readability: so an article in
-    several sections is found whole.
+    A paragraph counts for the block around it, and half for the next one out, as in Readability; a block gives way to
+    the one around it that comes near its score: so an article in several sections is found whole.
     """
     if tree.body is None:
         return None
@@ -187,9 +191,12 @@ def _densest_block(tree: LexborHTMLParser) -> LexborNode | None:
                 nodes[block.mem_id] = block
                 scores[block.mem_id] += share * size
                 block = block.parent
-    # Of equals the later is the outer one, since a block is first met inside itself.
-    best = max(reversed(nodes), key=scores.__getitem__, default=None)
-    return tree.body if best is None else nodes[best]
+    if not scores:
+        return tree.body
+    best = nodes[max(scores, key=scores.__getitem__)]
+    while best.parent is not None and scores.get(best.parent.mem_id, 0.0) >= _PARENT_SHARE * scores[best.mem_id]:
+        best = best.parent
+    return best
 
 
 def _ancestor_block(node: LexborNode) -> LexborNode | None:
@@ -201,24 +208,52 @@ def _ancestor_block(node: LexborNode) -> LexborNode | None:
 
 def _rendered(root: LexborNode) -> str:
     """Return the text that a reader sees in an element."""
-    parts: list[str] = []
+    writer = _Writer()
     preformatted = 0
     for node, is_end in _walk(root):
         tag = node.tag
         if tag == "-text":
             text = node.text_content or ""
-            parts.append(text if preformatted else _SPACES.sub(_collapsed, text))
-        elif tag == "br":
-            parts.append("\n")
-        elif tag in ("td", "th") and is_end:
-            parts.append("\t")
-        elif tag in _TIGHT_BLOCKS:
-            parts.append("\n")
+            writer.write(text if preformatted else _SPACES.sub(_collapsed, text))
+        elif tag == "br" and not is_end:
+            writer.parts.append("\n")
+        elif tag in ("td", "th"):
+            writer.end_cell() if is_end else writer.begin_cell()
         elif tag in _BLOCKS:
-            parts.append("\n\n")
+            writer.breaks = max(writer.breaks, 1 if tag in _TIGHT_BLOCKS else 2)
         preformatted += (tag == "pre") * (-1 if is_end else 1)
-    text = join_soft_breaks("".join(parts))
-    return clean_body("\n".join(line.strip() for line in text.split("\n")))
+    lines = join_soft_breaks("".join(writer.parts)).split("\n")
+    return clean_body("\n".join(line.lstrip(_INDENT) for line in lines))
+
+
+class _Writer:
+    """Text with the line breaks and tabs that are due between its pieces."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.breaks = 0  # line breaks due before the next text
+        self._is_cell_empty = False
+
+    def write(self, text: str) -> None:
+        if not text.strip(_COLLAPSED) and (self.breaks or self._is_cell_empty or self.parts[-1:] == ["\t"]):
+            return
+        if self._is_cell_empty:  # a block that begins a cell breaks no line
+            self._is_cell_empty = False
+        else:
+            self.parts.append("\n" * self.breaks)
+        self.parts.append(text)
+        self.breaks = 0
+
+    def begin_cell(self) -> None:
+        self.parts.append("\n" * self.breaks)
+        self.breaks = 0
+        self._is_cell_empty = True
+
+    def end_cell(self) -> None:
+        self.parts[-1] = self.parts[-1].rstrip(_COLLAPSED)
+        self.parts.append("\t")
+        self.breaks = 0
+        self._is_cell_empty = False
 
 
 def _collapsed(spaces: re.Match[str]) -> str:

@@ -135,3 +135,8 @@ def test_a_csv_body_may_be_longer_than_the_csv_module_expects(read: Read) -> Non
 def test_a_header_without_text(read: Read) -> None:
     with pytest.raises(DamagedFileError, match="the header row '标题,日期' names no column of text"):
         read("a.csv", "标题,日期\n甲,2025\n")
+
+
+def test_a_header_alone(read: Read) -> None:
+    with pytest.raises(EmptyFileError, match="a header row and no other"):
+        read("a.tsv", "标题\t正文\n\t\n")
