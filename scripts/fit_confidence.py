@@ -43,7 +43,7 @@ def samples(
         hits = searcher.search(standalone.whole, limit=passages).hits
         evidence = find_evidence(standalone, hits, archive.rarity)
         if evidence:
-            rows.append(list(signals(evidence[0]).values()))
+            rows.append(list(signals(standalone, evidence).values()))
             outcomes.append(any(contains(one.text, question.answers) for one in evidence[:2]))
     return rows, outcomes
 

@@ -1,30 +1,46 @@
-"""How likely a piece of evidence is to answer: a logistic model over its signals.
+"""How likely the best evidence is to answer: a logistic model over a few signals.
 
-Fitted by `scripts/fit_confidence.py` on questions with known outcome; see there for data and figures.
+Fitted by `scripts/fit_confidence.py` on questions with known outcome: the sample archive's, own ones on the five real
+pages, and CMRC trial and DRCD test with half of the paragraphs left out of the archive (1,417 in all). On a fifth of
+them held out: area under the ROC curve 0.894, expected calibration error 0.064.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bot.composers.evidence import Evidence
+from bot.conversation import Standalone
+from bot.phrases import language_of
 
-BIAS = -5.0
-WEIGHTS = {"coverage": 5.0, "own": 1.0, "similarity": 2.0, "rank": 1.0, "fitness": 1.0}
+BIAS = -6.6
+WEIGHTS = {"coverage": 2.84, "similarity": 3.05, "rank": 2.1, "margin": 3.53, "lead": 7.15, "foreign": 5.3}
 
 
-def signals(evidence: Evidence) -> dict[str, float]:
-    """The model's inputs, each 0..1."""
+def signals(question: Standalone, evidence: Sequence[Evidence]) -> dict[str, float]:
+    """The model's inputs for `evidence`, which is not empty and best first.
+
+    `coverage`, `similarity`, `rank`: of the best sentence. `margin`: its score over that of the fifth. `lead`: the
+    cosine of its passage over the mean of all passages read. `foreign`: 1 where the question has no Chinese, so that
+    no terms could meet.
+    """
+    best = evidence[0]
+    cosines = {one.hit.passage.passage_id: one.hit.dense for one in evidence if one.hit.dense is not None}
+    mean = sum(cosines.values()) / len(cosines) if cosines else 0.0
     return {
-        "coverage": evidence.coverage,
-        "own": evidence.own,
-        "similarity": evidence.similarity,
-        "rank": evidence.rank,
-        "fitness": evidence.fitness,
+        "coverage": best.coverage,
+        "similarity": best.similarity,
+        "rank": best.rank,
+        "margin": best.score - evidence[min(4, len(evidence) - 1)].score,
+        "lead": best.hit.dense - mean if best.hit.dense is not None else 0.0,
+        "foreign": float(language_of(question.whole) == "en"),
     }
 
 
-def confidence_of(evidence: Evidence) -> float:
-    """Probability, 0..1, that the best evidence found really answers the question."""
-    logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(evidence).items())
+def confidence_of(question: Standalone, evidence: Sequence[Evidence]) -> float:
+    """Probability, 0..1, that the best of `evidence`, best first, really answers; 0 without any."""
+    if not evidence:
+        return 0.0
+    logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(question, evidence).items())
     return 1.0 / (1.0 + math.exp(-logit))

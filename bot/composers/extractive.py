@@ -38,7 +38,7 @@ class ExtractiveComposer:
     def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
         """The answer, or the refusal, to `question` from `hits`, best first."""
         evidence = find_evidence(question, hits, self._rarity)
-        confidence = confidence_of(evidence[0]) if evidence else 0.0
+        confidence = confidence_of(question, evidence)
         if not evidence or confidence < self._refuse_below:
             return refusal(hits, language, confidence)
         citations = tuple(map(cite, _chosen(evidence)))

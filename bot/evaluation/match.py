@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from retrieval.terms import fold
 
+_POINT = "ƿ"  # stands for a decimal point: a letter that no text here has, so that it is not dropped
 _DROPPED = re.compile(r"[\W_]+")
 _UNIT = re.compile(r"[a-z0-9]+|.")
 
 
 def normalized(text: str) -> str:
-    """`text` as it is compared. A point or per-cent sign inside a number counts, so that 3.5 is not 35."""
-    folded = re.sub(r"(?<=\d)\.(?=\d)", "点", fold(text).replace("%", "百分号"))
+    """`text` as it is compared. A decimal point and a per-cent sign count, so that 3.5 is not 35."""
+    folded = re.sub(r"(?<=\d)\.(?=\d)", _POINT, fold(text).replace("%", "百分号"))
     return _DROPPED.sub("", folded)
 
 
@@ -58,6 +59,6 @@ def contains(text: str, golds: Sequence[str]) -> bool:
 def _holds(haystack: str, needle: str) -> bool:
     if not needle:
         return False
-    before = r"(?<![0-9点])" if needle[0].isdigit() else ""
-    after = r"(?!点?[0-9])" if needle[-1].isdigit() else ""
+    before = rf"(?<![0-9{_POINT}])" if needle[0].isdigit() else ""
+    after = rf"(?!{_POINT}?[0-9])" if needle[-1].isdigit() else ""
     return re.search(before + re.escape(needle) + after, haystack) is not None

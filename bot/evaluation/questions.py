@@ -26,7 +26,7 @@ class EvalQuestion:
 def read_questions(path: Path) -> list[EvalQuestion]:
     """The questions of a file, in its order. Raises QuestionFileError."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = path.read_text("utf-8-sig").split("\n")  # splitlines() would cut at U+2028 inside a text
     except OSError as error:
         raise QuestionFileError(f"Cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
