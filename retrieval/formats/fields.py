@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from retrieval.formats.dates import normalize_date
 from retrieval.formats.document import DocumentProblem, RawDocument
@@ -44,10 +45,7 @@ _ROLE = re.compile(
 
 def field_of(key: object) -> str | None:
     """Return the field of the contract that a key means, None for a key that is not read."""
-    if not isinstance(key, str):
-        return None
-    name = unicodedata.normalize("NFKC", key).strip().casefold()
-    return _FIELD_OF_KEY.get(re.sub(r"[\s-]+", "_", name))
+    return _FIELD_OF_KEY.get(_normal(key)) if isinstance(key, str) else None
 
 
 def read_record(record: object, locator: str = "") -> Iterator[RawDocument | DocumentProblem]:
@@ -75,7 +73,7 @@ def read_fields(record: Mapping[object, object], locator: str) -> tuple[dict[str
         field = field_of(key)
         if field is None or _is_blank(value):
             continue
-        rank = _rank(field, key)
+        rank = _KEYS[field].index(_normal(str(key)))
         if field not in found or rank < found[field][0]:
             found[field] = (rank, value)
     values = {field: value for field, (_, value) in found.items()}
@@ -119,9 +117,9 @@ def split_authors(value: object) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _rank(field: str, key: object) -> int:
-    name = re.sub(r"[\s-]+", "_", unicodedata.normalize("NFKC", str(key)).strip().casefold())
-    return _KEYS[field].index(name)
+@lru_cache(maxsize=1024)  # the keys of a file's records are few, its records many
+def _normal(key: str) -> str:
+    return re.sub(r"[\s-]+", "_", unicodedata.normalize("NFKC", key).strip().casefold())
 
 
 def _is_blank(value: object) -> bool:

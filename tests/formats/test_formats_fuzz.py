@@ -111,7 +111,7 @@ def test_arbitrary_bytes(tmp_path: Path, suffix: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("suffix", sorted(WHOLE))
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_files(tmp_path: Path, suffix: str, data: st.DataObject) -> None:
     content = bytearray(WHOLE[suffix])

@@ -6,7 +6,7 @@ import pytest
 from format_files import Read
 
 from retrieval.formats import DocumentProblem, RawDocument, lines
-from retrieval.formats.errors import DamagedFileError, EmptyFileError, NotTextError
+from retrieval.formats.errors import DamagedFileError, EmptyFileError, NotTextError, QuestionFileError
 
 ONE = {"title": "新水厂", "body": "云湖县启用新水厂。"}
 
@@ -140,3 +140,10 @@ def test_a_header_without_text(read: Read) -> None:
 def test_a_header_alone(read: Read) -> None:
     with pytest.raises(EmptyFileError, match="a header row and no other"):
         read("a.tsv", "标题\t正文\n\t\n")
+
+
+def test_questions_are_no_articles(read: Read) -> None:
+    with pytest.raises(QuestionFileError, match="ask them instead"):
+        read("a.jsonl", '{"question": "新水厂何时启用？", "article": "新水厂"}\n')
+    (item,) = read("a.jsonl", '{"question": "读者问", "正文": "云湖县启用新水厂"}\n')
+    assert isinstance(item, RawDocument)
