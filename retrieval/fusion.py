@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 BM25_WEIGHT = 0.004
-# Cosines of this model lie between about 0.70 and 0.95; a passage without a vector counts as unrelated.
-COSINE_UNKNOWN = 0.75
+# What a passage without a vector counts as: cosines of this model are about 0.80 for unrelated, 0.88 for right ones.
+COSINE_UNKNOWN = 0.82
 _FUSED_LOW, _FUSED_HIGH = 0.75, 1.15
 
 
 def fuse(lexical: Mapping[int, float], dense: Mapping[int, float]) -> list[tuple[int, float]]:
     """(passage_id, fused score) of every passage in either, best first; equal scores by id.
 
-    What is missing in `lexical` counts as 0, what is missing in `dense` as an unrelated passage's cosine.
+    What is missing in `lexical` counts as 0, what is missing in `dense` as neither near nor far.
     """
     ids = lexical.keys() | dense.keys()
     fused = ((one, dense.get(one, COSINE_UNKNOWN) + BM25_WEIGHT * lexical.get(one, 0.0)) for one in ids)

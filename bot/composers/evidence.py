@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.composers.question_kind import Expectation, content, expectation
 from bot.conversation import Standalone
+from retrieval.fusion import COSINE_UNKNOWN
 from retrieval.hit import Hit
 from retrieval.sentences import sentences
 from retrieval.terms import terms
@@ -79,7 +80,7 @@ def _in_passage(hit: Hit, expected: Expectation, weights: Mapping[str, float]) -
         fitness = expected.strength(text[start:end])
         coverage = met / total
         score = coverage + _RANK_WEIGHT * hit.score - _KIND_MISSING * (1 - fitness)
-        similarity = min(1.0, max(0.0, ((hit.dense or 0.75) - 0.75) / 0.2))
+        similarity = min(1.0, max(0.0, ((COSINE_UNKNOWN if hit.dense is None else hit.dense) - 0.75) / 0.2))
         found.append(Evidence(hit, start, end, coverage, similarity, hit.score, fitness, score))
     return found
 
