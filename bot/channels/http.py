@@ -5,28 +5,34 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from importlib import metadata
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import FastAPI, Header, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import Receive, Scope, Send
 
 from bot.answer import AnswerEvent, Delta, Finished, Language, PassagesFound, Question, Searching
-from bot.assistant import LONGEST_QUESTION, Assistant, QuestionError
+from bot.assistant import Assistant, QuestionError
 from bot.channels import pages
+from bot.channels.api_page import render_api
+from bot.channels.edge import SAFE_HEADERS, Edge, request_id_of
 from bot.channels.schemas import (
     AnswerModel,
     ArticleModel,
+    ArticlesQuery,
     AskRequest,
     ErrorModel,
     FilterModel,
     SearchModel,
+    SearchQuery,
 )
-from bot.channels.work import BusyError, WorkQueue
+from bot.channels.work import BusyError, Stream, WorkQueue
 from bot.phrases import suggestion
 from bot.serialization import answer_to_json, article_to_json, hit_to_json, search_to_json
 from retrieval.archive import Archive
@@ -35,11 +41,13 @@ from retrieval.filters import Filters
 from retrieval.search import Searcher
 
 KEEP_ALIVE_S = 10.0
-MAX_LIMIT = 100
 SUGGESTIONS = 4
 _log = logging.getLogger("wenbao.http")
 
-_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorModel} for status in (400, 404, 405, 422, 500, 503)}
+Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_ERRORS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorModel} for status in (400, 413, 422, 500, 503)}
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorModel}}
 
 
 @dataclass(slots=True)
@@ -53,15 +61,19 @@ class Service:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, lifespan: Lifespan | None = None) -> FastAPI:
     """The application over an open archive."""
     app = FastAPI(
         title="Wenbao 问报",
         summary="Questions to an archive of newspaper articles; every answer quotes its sentence.",
+        version=metadata.version("wenbao"),
         responses=_ERRORS,
+        docs_url=None,  # FastAPI's own pages load their scripts from a CDN; ours is served below
+        redoc_url=None,
+        lifespan=lifespan,
     )
     app.state.service = service
-    app.middleware("http")(_identify)
+    app.add_middleware(Edge)
     _add_error_handlers(app)
     _add_api(app, service)
     _add_health(app, service)
@@ -69,36 +81,27 @@ def create_app(service: Service) -> FastAPI:
     return app
 
 
-async def _identify(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give each request an id, and each answer the headers that keep a browser safe."""
-    request.state.request_id = secrets.token_hex(8)
-    response = await proceed(request)
-    response.headers["X-Request-ID"] = request.state.request_id
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
-
-
 # -- errors -----------------------------------------------------------------------------------------------------
 
 
-def error_response(request: Request, status: int, code: str, message: str, **headers: str) -> JSONResponse:
+def error_response(
+    request: Request, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     """An error in its one shape."""
-    body = {"error": {"code": code, "message": message, "request_id": getattr(request.state, "request_id", "")}}
-    return JSONResponse(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+    body = {"error": {"code": code, "message": message, "request_id": request_id_of(request.scope)}}
+    return JSONResponse(body, status, headers)
 
 
 def _add_error_handlers(app: FastAPI) -> None:
     def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)
-        codes = {404: "not_found", 405: "method_not_allowed"}
-        return error_response(request, error.status_code, codes.get(error.status_code, "bad_request"), error.detail)
+        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+        code = codes.get(error.status_code, "bad_request")
+        return error_response(request, error.status_code, code, str(error.detail), error.headers)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:]) or "body"
-        return error_response(request, 422, "invalid_request", f"{place}: {first['msg']}")
+        return error_response(request, 422, "invalid_request", _what_is_invalid(request, error))
 
     def bad_question(request: Request, error: Exception) -> Response:
         return error_response(request, 400, "bad_question", str(error))
@@ -106,14 +109,18 @@ def _add_error_handlers(app: FastAPI) -> None:
     def busy(request: Request, error: Exception) -> Response:
         del error
         message = "The server is busy; try again in a moment."
-        return error_response(request, 503, "busy", message, Retry_After="1")
+        return error_response(request, 503, "busy", message, {"Retry-After": "1"})
 
     def unavailable(request: Request, error: Exception) -> Response:
         return error_response(request, 503, "archive_unavailable", str(error))
 
     def failed(request: Request, error: Exception) -> Response:
-        _log.error("request %s failed: %s", getattr(request.state, "request_id", ""), type(error).__name__)
-        return error_response(request, 500, "internal_error", "Something went wrong here; the log says more.")
+        # Starlette raises the error again after this answer, and the server logs it whole.
+        _log.error("request %s failed: %s", request_id_of(request.scope), type(error).__name__)
+        message = "Something went wrong here; the log says more."
+        # This answer is made outside of Edge.
+        headers = {**SAFE_HEADERS, "X-Request-ID": request_id_of(request.scope)}
+        return error_response(request, 500, "internal_error", message, headers)
 
     app.add_exception_handler(StarletteHTTPException, http_error)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -121,6 +128,17 @@ def _add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(BusyError, busy)
     app.add_exception_handler(ArchiveError, unavailable)
     app.add_exception_handler(Exception, failed)
+
+
+def _what_is_invalid(request: Request, error: RequestValidationError) -> str:
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        reason = first.get("ctx", {}).get("error") or "it cannot be read"
+        return f"body: not valid JSON ({reason})"
+    if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
+        return "body: send a JSON object, with the header Content-Type: application/json"
+    place = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return f"{place}: {first['msg']}"
 
 
 def _filters(model: FilterModel) -> Filters:
@@ -149,32 +167,32 @@ def _add_api(app: FastAPI, service: Service) -> None:
         return JSONResponse(answer_to_json(answer))
 
     @app.get("/v1/search", response_model=SearchModel, summary="Find passages")
-    async def search(
-        q: Annotated[str, Query(min_length=1, max_length=LONGEST_QUESTION)],
-        filters: Annotated[FilterModel, Query()],
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 10,
-    ) -> Response:
-        chosen = _filters(filters)
-        result = await service.work.run(lambda: service.searcher.search(q, limit=limit, filters=chosen))
-        return JSONResponse(search_to_json(q, result))
+    async def search(query: Annotated[SearchQuery, Query()]) -> Response:
+        filters = _filters(query)
+        result = await service.work.run(lambda: service.searcher.search(query.q, limit=query.limit, filters=filters))
+        return JSONResponse(search_to_json(query.q, result))
 
     @app.get("/v1/articles", response_model=list[ArticleModel], summary="List articles, newest first")
-    async def articles(
-        filters: Annotated[FilterModel, Query()],
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 20,
-        offset: Annotated[int, Query(ge=0)] = 0,
-    ) -> Response:
-        chosen = _filters(filters)
+    async def articles(query: Annotated[ArticlesQuery, Query()]) -> Response:
+        filters = _filters(query)
         store = service.archive.store
-        found = await service.work.run(lambda: list(store.articles(chosen, limit=limit, offset=offset)))
+        found = await service.work.run(lambda: list(store.articles(filters, limit=query.limit, offset=query.offset)))
         return JSONResponse([article_to_json(article, full=False) for article in found])
 
-    @app.get("/v1/articles/{article_id:path}", response_model=ArticleModel, summary="An article with its text")
+    @app.get(
+        "/v1/articles/{article_id:path}",
+        response_model=ArticleModel,
+        responses=_NOT_FOUND,
+        summary="An article with its text",
+    )
     async def article(article_id: str) -> Response:
-        found = await service.work.run(lambda: service.archive.store.article(article_id))
-        if found is None:
-            raise HTTPException(404, f"There is no article {article_id!r}.")
-        return JSONResponse(article_to_json(found, full=True))
+        def read() -> Response:  # a long text is turned into JSON off the event loop too
+            found = service.archive.store.article(article_id)
+            if found is None:
+                raise HTTPException(404, f"There is no article {article_id!r}.")
+            return JSONResponse(article_to_json(found, full=True))
+
+        return await service.work.run(read)
 
     @app.get("/v1/suggestions", summary="Questions to begin with, made from the archive")
     async def suggestions(language: Language = "zh") -> dict[str, list[str]]:
@@ -186,37 +204,46 @@ def _add_api(app: FastAPI, service: Service) -> None:
 async def _stream(request: Request, service: Service, question: Question, filters: Filters) -> Response:
     """Server-sent events of one answer. What is wrong before the first event is an ordinary HTTP error."""
     events = service.work.stream(lambda stop: service.assistant.ask(question, filters=filters, stop=stop))
-    first = await anext(events)
+    try:
+        first = await events.next()
+    except BaseException:
+        events.close()
+        raise
+    return _EventResponse(events, first, request_id_of(request.scope))
 
-    async def body() -> AsyncIterator[str]:
-        yield _event(first)
+
+class _EventResponse(StreamingResponse):
+    """Sends a stream of events, and closes it however the sending ends, also before it began."""
+
+    def __init__(self, events: Stream[AnswerEvent], first: AnswerEvent, request_id: str) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(_event_texts(events, first, request_id), media_type="text/event-stream", headers=headers)
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async for item in _with_keep_alive(events):
-                yield ": keep-alive\n\n" if item is None else _event(item)
-        except Exception as error:
-            _log.error("stream %s failed: %s", request.state.request_id, type(error).__name__)
-            message = str(error) if isinstance(error, ArchiveError) else "Something went wrong here."
-            details = {"code": "internal_error", "message": message, "request_id": request.state.request_id}
-            yield _sse("error", {"error": details})
+            await super().__call__(scope, receive, send)
         finally:
-            await events.aclose()  # type: ignore[attr-defined]
-
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(body(), media_type="text/event-stream", headers=headers)
+            self._events.close()
 
 
-async def _with_keep_alive(events: AsyncIterator[AnswerEvent]) -> AsyncIterator[AnswerEvent | None]:
-    """The events, and None whenever ten seconds pass without one."""
+async def _event_texts(events: Stream[AnswerEvent], first: AnswerEvent, request_id: str) -> AsyncIterator[str]:
+    yield _event(first)
     while True:
-        waiting = asyncio.ensure_future(anext(events))
         try:
-            while not (await asyncio.wait({waiting}, timeout=KEEP_ALIVE_S))[0]:
-                yield None
-            yield waiting.result()
+            yield _event(await events.next(KEEP_ALIVE_S))
+        except TimeoutError:
+            yield ": keep-alive\n\n"
         except StopAsyncIteration:
             return
-        finally:
-            waiting.cancel()
+        except Exception as error:
+            code, message = "internal_error", "Something went wrong here; the log says more."
+            if isinstance(error, ArchiveError):
+                code, message = "archive_unavailable", str(error)
+            else:
+                _log.exception("the stream of request %s failed", request_id)
+            yield _sse("error", {"error": {"code": code, "message": message, "request_id": request_id}})
+            return
 
 
 def _event(event: AnswerEvent) -> str:
@@ -245,7 +272,7 @@ def _add_health(app: FastAPI, service: Service) -> None:
     @app.get("/readyz", summary="Whether it can answer: model and indexes are warm")
     async def ready(request: Request) -> Response:
         if not service.ready.is_set():
-            return error_response(request, 503, "not_ready", "Starting or stopping.", Retry_After="1")
+            return error_response(request, 503, "not_ready", "Starting or stopping.", {"Retry-After": "1"})
         counts = await service.work.run(service.archive.store.counts)
         body = {"status": "ready", "articles": counts.articles, "passages": counts.passages, "vectors": counts.vectors}
         return JSONResponse(body)
@@ -277,7 +304,14 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     async def article_page(
         article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
     ) -> Response:
-        found = await service.work.run(lambda: service.archive.store.article(article_id))
-        if found is None:
-            return HTMLResponse(pages.render_not_found(lang), 404, headers)
-        return HTMLResponse(pages.render_article(found, start=start, end=end, language=lang), 200, headers)
+        def render() -> Response:
+            found = service.archive.store.article(article_id)
+            if found is None:
+                return HTMLResponse(pages.render_not_found(lang), 404, headers)
+            return HTMLResponse(pages.render_article(found, start=start, end=end, language=lang), 200, headers)
+
+        return await service.work.run(render)
+
+    @app.get("/docs", include_in_schema=False)
+    async def api_page() -> Response:
+        return HTMLResponse(render_api(app.openapi()), 200, headers)

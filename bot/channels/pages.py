@@ -30,6 +30,7 @@ STATIC_FILES: Final = {
     "base.css": "text/css; charset=utf-8",
     "chat.css": "text/css; charset=utf-8",
     "article.css": "text/css; charset=utf-8",
+    "api.css": "text/css; charset=utf-8",
     "chat.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
 }

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.answer import Language
 from bot.assistant import LONGEST_QUESTION
 
+MAX_LIMIT = 100
+
 
 class FilterModel(BaseModel):
     """Bounds on the publication date and the source."""
@@ -17,6 +19,20 @@ class FilterModel(BaseModel):
     since: Annotated[str | None, Field(examples=["2025-05"])] = None
     until: Annotated[str | None, Field(examples=["2025-12-31"])] = None
     source: str | None = None
+
+
+class SearchQuery(FilterModel):
+    """What `GET /v1/search` takes. One model for all of a query string, so that unknown names are refused."""
+
+    q: Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION)]
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 10
+
+
+class ArticlesQuery(FilterModel):
+    """What `GET /v1/articles` takes."""
+
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20
+    offset: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
 class AskRequest(BaseModel):
