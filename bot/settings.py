@@ -14,6 +14,7 @@ FILE_NAME = "wenbao.toml"
 # Read elsewhere, before or without settings.
 _OTHER_VARIABLES = {"WENBAO_CONFIG", "WENBAO_CACHE", "WENBAO_EMBEDDINGS_KEY"}
 LANGUAGES = ("auto", "zh", "en")
+MOST_THREADS = 1024
 
 
 class SettingsError(Exception):
@@ -43,7 +44,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value. Raises SettingsError."""
-        _require(self.threads >= 0, "threads", self.threads, "0 or more")
+        _require(0 <= self.threads <= MOST_THREADS, "threads", self.threads, f"between 0 and {MOST_THREADS}")
         _require(self.language in LANGUAGES, "language", self.language, "one of " + ", ".join(LANGUAGES))
         _require(0.0 <= self.refuse_below <= 1.0, "refuse_below", self.refuse_below, "between 0 and 1")
         _require(1 <= self.passages <= 50, "passages", self.passages, "between 1 and 50")
@@ -63,9 +64,10 @@ def load_settings(
     The file is `config`, or what WENBAO_CONFIG names, or `wenbao.toml` in the working directory where there is one.
     Raises SettingsError for an unknown name, a value of the wrong kind, or a named file that cannot be read.
     """
-    values = _from_file(config, environment) | _from_environment(environment)
-    values |= {name: value for name, value in overrides.items() if value is not None}
-    return Settings(**{name: _convert(name, value) for name, value in values.items()})
+    on_command_line = {
+        name: _convert(name, value, "on the command line") for name, value in overrides.items() if value is not None
+    }
+    return Settings(**(_from_file(config, environment) | _from_environment(environment) | on_command_line))
 
 
 def _from_file(config: Path | None, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -74,14 +76,14 @@ def _from_file(config: Path | None, environment: Mapping[str, str]) -> dict[str,
     if not named and not path.is_file():
         return {}
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
+        values = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"Cannot read the settings file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The settings file {path} is not UTF-8 text ({error}). Save it as UTF-8.") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"The settings file {path} is not valid TOML: {error}") from error
-    for name in values:
-        _require_known(name, f"in {path}")
-    return values
+    return {name: _convert(name, value, f"in {path}", is_text=False) for name, value in values.items()}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -89,20 +91,24 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for variable, value in environment.items():
         if variable.startswith(ENVIRONMENT_PREFIX) and variable not in _OTHER_VARIABLES:
             name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-            _require_known(name, f"in the environment ({variable})")
-            values[name] = value
+            values[name] = _convert(name, value, f"in the environment ({variable})")
     return values
 
 
-def _convert(name: str, value: Any) -> Any:
+def _convert(name: str, value: Any, where: str, *, is_text: bool = True) -> Any:
+    """`value` as the setting's kind. A number may come as text where texts are all there is, which a file is not."""
+    _require_known(name, where)
     kind = get_type_hints(Settings)[name]
+    allowed: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), Path: (str, Path), str: (str,)}
     try:
-        if isinstance(value, bool) or not isinstance(value, str | int | float | Path):
+        if isinstance(value, bool) or not isinstance(value, (*allowed[kind], str) if is_text else allowed[kind]):
             raise TypeError
+        if value == "":  # as a path it would be the working directory, as an address every network
+            raise ValueError
         return kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         wanted = {int: "a whole number", float: "a number", Path: "a path", str: "text"}[kind]
-        raise SettingsError(f"The setting {name} must be {wanted}, not {value!r}") from None
+        raise SettingsError(f"The setting {name} {where} must be {wanted}, not {value!r}") from None
 
 
 def _require_known(name: str, where: str) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 from bot.answer import Language
 from bot.assistant import Assistant
 from bot.composers.extractive import ExtractiveComposer
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from embeddings import Encoder, load_encoder
 from retrieval.archive import Archive
 from retrieval.search import Searcher
@@ -19,7 +19,9 @@ def open_encoder(settings: Settings) -> Encoder:
 
 
 def open_archive(settings: Settings, *, create: bool = False) -> Archive:
-    """The archive that the settings name. Raises ArchiveError."""
+    """The archive that the settings name. Raises ArchiveError, and SettingsError for what is no directory."""
+    if settings.data.exists() and not settings.data.is_dir():
+        raise SettingsError(f"{settings.data} is a file; the archive is a directory. Name another with --data.")
     return Archive(settings.data, create=create)
 
 
