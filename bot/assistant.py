@@ -52,14 +52,14 @@ class Assistant:
         Raises QuestionError for an empty or over-long question, before the first event.
         """
         started = time.perf_counter()
-        text = question.text.strip()
+        text = _well_formed(question.text).strip()
         language = question.language or self._language or language_of(text)
         if not text:
             raise QuestionError(phrase("empty_question", language))
         if len(text) > LONGEST_QUESTION:
-            raise QuestionError(f"The question has {len(text)} characters, {LONGEST_QUESTION} is the most.")
+            raise QuestionError(phrase("long_question", language, length=len(text), most=LONGEST_QUESTION))
         yield Searching()
-        standalone = stand_alone(text, question.history)
+        standalone = stand_alone(text, [_well_formed(earlier) for earlier in question.history])
         result = self._searcher.search(standalone.whole, limit=self._passages, filters=filters)
         if stop and stop.is_set():
             return
@@ -93,3 +93,8 @@ class Assistant:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("an answer ends with Finished")
+
+
+def _well_formed(text: str) -> str:
+    """`text` without lone surrogates, which a terminal's odd bytes become; no index takes them."""
+    return text.encode("utf-8", "replace").decode()

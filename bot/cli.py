@@ -7,9 +7,12 @@ were not taken in); 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -22,8 +25,9 @@ from embeddings import EncoderError
 from retrieval.errors import ArchiveError
 from retrieval.ingest import NothingToReadError
 
-_USAGE_ERRORS = (SettingsError, NothingToReadError, QuestionFileError, QuestionError, ValueError)
-_FAILURES = (ArchiveError, EncoderError)
+_USAGE_ERRORS = (SettingsError, NothingToReadError, QuestionFileError, QuestionError, commands.UsageError)
+_FAILURES = (ArchiveError, EncoderError, OSError, sqlite3.Error)
+MOST_HITS = 1000
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,32 +38,65 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    arguments = build_parser().parse_args(argv)
+    _prepare_streams()
+    code = _run(argv)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read us has gone, and has what it wanted
+        code = code or commands.FAILED
+        _discard_output()
+    except OSError as error:
+        commands.say(f"wenbao: {_reason(error)}")
+        code = commands.FAILED
+        _discard_output()
+    return code
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        arguments = build_parser().parse_args(argv)
+    except SystemExit as exit_:  # --help and --version print too
+        return int(exit_.code or 0)
     try:
         settings = load_settings(_overrides(arguments), config=arguments.config)
         commands.stop_on_sigterm()
         return int(arguments.run(arguments, settings))
     except KeyboardInterrupt:
-        commands.say("wenbao: interrupted; what was taken in stays, and the same command goes on from there")
+        goes_on = "; what was taken in stays, and the same command goes on from there" if arguments.goes_on else ""
+        commands.say(f"wenbao: interrupted{goes_on}")
         return commands.INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever read us has gone
-        return commands.FAILED
     except _USAGE_ERRORS as error:
         commands.say(f"wenbao: {error}")
         return commands.USAGE
     except _FAILURES as error:
-        commands.say(f"wenbao: {error}")
+        if not isinstance(error, BrokenPipeError):
+            commands.say(f"wenbao: {_reason(error)}")
         return commands.FAILED
-    except (OSError, sqlite3.Error) as error:
-        commands.say(f"wenbao: {_reason(error)}")
-        return commands.FAILED
+
+
+def _prepare_streams() -> None:
+    """Let every text be written and read: what a terminal's encoding lacks becomes an escape, and never an error."""
+    if sys.stdin is None:  # the three are None where the caller closed them
+        sys.stdin = open(os.devnull)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _discard_output() -> None:
+    """What is still in the buffer goes nowhere, so that the interpreter does not complain of it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return f"The archive's database reports: {error}. Check it with: wenbao doctor"
+    if isinstance(error, sqlite3.Error):
+        return f"The archive's database reports: {error}. Check it with: wenbao doctor"
+    return str(error)
 
 
 def _overrides(arguments: argparse.Namespace) -> dict[str, object]:
@@ -69,10 +106,10 @@ def _overrides(arguments: argparse.Namespace) -> dict[str, object]:
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
     about = "Ask an archive of newspaper articles; every answer quotes its sentence."
-    parser: argparse.ArgumentParser = _Parser(prog="wenbao", description=about)
+    parser: argparse.ArgumentParser = _Parser(prog="wenbao", description=about, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"wenbao {metadata.version('wenbao')}")
     common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--data", type=Path, metavar="DIR", help="the archive's directory (WENBAO_DATA)")
+    common.add_argument("--data", metavar="DIR", help="the archive's directory (WENBAO_DATA)")
     common.add_argument("--config", type=Path, metavar="FILE", help="a settings file (default: ./wenbao.toml)")
     common.add_argument("--encoder", metavar="SPEC", help="onnx, sentence-transformers:NAME or openai:MODEL@URL")
     common.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
@@ -87,8 +124,8 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def command(name: str, run: object, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        one = subparsers.add_parser(name, help=text, description=text, parents=[common, *parents])
-        one.set_defaults(run=run)
+        one = subparsers.add_parser(name, help=text, description=text, parents=[common, *parents], allow_abbrev=False)
+        one.set_defaults(run=run, goes_on=name in ("ingest", "reembed"))
         return one
 
     one = command("ingest", commands.ingest, "take files and folders into the archive")
@@ -101,7 +138,7 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("--full", action="store_true", help="with their text")
     one = command("search", commands.search, "find passages", choose)
     one.add_argument("query")
-    one.add_argument("--limit", type=_positive, default=10, metavar="N", help="how many (default: 10)")
+    one.add_argument("--limit", type=_limit, default=10, metavar="N", help="how many (default: 10)")
     one.add_argument("--json", action="store_true")
     one = command("ask", commands.ask, "answer one question", choose, answering)
     one.add_argument("question")
@@ -122,10 +159,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
+def _limit(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if not 1 <= number <= MOST_HITS:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST_HITS}, not {text!r}")
     return number
 
 

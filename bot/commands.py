@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from tqdm import tqdm
@@ -19,24 +19,30 @@ from bot.answer import Question
 from bot.channels import terminal
 from bot.evaluation.questions import read_questions
 from bot.evaluation.run import evaluate
-from bot.serialization import answer_to_json, article_to_json, search_to_json
-from bot.settings import Settings
+from bot.serialization import answer_to_json, article_to_json, json_text, search_to_json
+from bot.settings import Settings, SettingsError
 from retrieval.archive import Archive
+from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
 from retrieval.ingest import Ingestor, Report, find_files
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
+WAIT_FOR_WRITER_S = 10.0  # a server that makes vectors holds the lock for a batch of them, some 3 s
+
+
+class UsageError(Exception):
+    """The command line asks for something that cannot be; the message says what."""
 
 
 def say(text: str) -> None:
     """A line for the person at the terminal."""
-    print(text, file=sys.stderr)
+    print(terminal.printable(text), file=sys.stderr)
 
 
 def print_json(value: Any) -> None:
     """JSON to standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value))
 
 
 @contextmanager
@@ -60,9 +66,24 @@ def opened(settings: Settings, *, create: bool = False) -> Iterator[Archive]:
         archive.close()
 
 
+@contextmanager
+def writing(archive: Archive) -> Iterator[None]:
+    """Hold the writer's lock, waited for if another process has it. Raises ArchiveBusyError."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(archive.writing())
+        except ArchiveBusyError:
+            say(f"Another process is writing to the archive; waiting up to {WAIT_FOR_WRITER_S:.0f} s for it.")
+            stack.enter_context(archive.writing(WAIT_FOR_WRITER_S))
+        yield
+
+
 def filters_of(arguments: argparse.Namespace) -> Filters:
-    """The filters given on the command line. Raises ValueError."""
-    return Filters(arguments.since, arguments.until, arguments.source)
+    """The filters given on the command line. Raises UsageError."""
+    try:
+        return Filters(arguments.since, arguments.until, arguments.source)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 # -- writing ----------------------------------------------------------------------------------------------------
@@ -71,8 +92,9 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
 def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take in files; text first, then vectors."""
     files = find_files([Path(path) for path in arguments.paths])
-    with opened(settings, create=True) as archive, archive.writing():
-        ingestor = Ingestor(archive, wiring.open_encoder(settings))
+    encoder = wiring.open_encoder(settings)
+    with opened(settings, create=True) as archive, writing(archive):
+        ingestor = Ingestor(archive, encoder)
         with progress_bar(len(files), "file") as advance:
             report = ingestor.read(files, lambda _: advance(1))
         if not arguments.no_vectors:
@@ -106,7 +128,9 @@ def _print_report(report: Report) -> None:
 
 def remove(arguments: argparse.Namespace, settings: Settings) -> int:
     """Remove articles by id, or everything that files brought."""
-    with opened(settings) as archive, archive.writing():
+    if not all(arguments.targets):  # as a path it would be the working directory, with all that is in it
+        raise UsageError("An empty name removes nothing; give the id of an article, or a file or folder.")
+    with opened(settings) as archive, writing(archive):
         missing, removed = [], 0
         for target in arguments.targets:
             count = int(archive.store.remove_article(target)) or _remove_files(archive, Path(target))
@@ -130,8 +154,8 @@ def _remove_files(archive: Archive, path: Path) -> int:
 def reembed(arguments: argparse.Namespace, settings: Settings) -> int:
     """Make all vectors anew with the encoder that is set."""
     del arguments
-    with opened(settings) as archive, archive.writing():
-        encoder = wiring.open_encoder(settings)
+    encoder = wiring.open_encoder(settings)
+    with opened(settings) as archive, writing(archive):
         archive.store.clear_vectors(encoder.identity)
         made = _encode(Ingestor(archive, encoder), archive)
     print(f"{made} vectors made with {encoder.identity}")
@@ -153,15 +177,13 @@ def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def articles(arguments: argparse.Namespace, settings: Settings) -> int:
     """List the articles."""
+    filters = filters_of(arguments)
     with opened(settings) as archive:
-        found = list(archive.store.articles(filters_of(arguments)))
+        found = list(archive.store.articles(filters))
     if arguments.json:
         print_json([article_to_json(article, full=arguments.full) for article in found])
-        return OK
-    for article in found:
-        print(f"{article.article_id}\t{article.published or '-'}\t{article.source or '-'}\t{article.title}")
-        if arguments.full:
-            print(f"{article.body}\n")
+    else:
+        terminal.print_articles(found, full=arguments.full)
     return OK
 
 
@@ -206,13 +228,15 @@ def chat(arguments: argparse.Namespace, settings: Settings) -> int:
 def run_evaluation(arguments: argparse.Namespace, settings: Settings) -> int:
     """Ask a file of questions and measure."""
     questions = read_questions(Path(arguments.questions))
+    for out in filter(None, (arguments.json, arguments.html)):
+        _require_writable(Path(out))
     with opened(settings) as archive:
         searcher = Searcher(archive, wiring.open_encoder(settings))
         assistant = wiring.build_assistant(settings, archive, searcher)
         with progress_bar(len(questions), "question") as advance:
             report = evaluate(assistant, questions, advance)
     if arguments.json:
-        _write(Path(arguments.json), json.dumps(report, ensure_ascii=False, indent=1))
+        _write(Path(arguments.json), json_text(report, indent=1))
     if arguments.html:
         from bot.evaluation.page import render
 
@@ -221,9 +245,15 @@ def run_evaluation(arguments: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def _require_writable(path: Path) -> None:
+    """Find out before an hour of questions, not after. Raises SettingsError."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise SettingsError(f"{path} cannot be written; name a file in a folder that exists and can be written.")
+
+
 def _write(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, "utf-8")
+    temporary.write_text(text, "utf-8", errors="replace")
     os.replace(temporary, path)
 
 
@@ -251,5 +281,12 @@ def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def stop_on_sigterm() -> None:
-    """Let SIGTERM end a command as Ctrl-C does, so that what was committed is left in order."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """Let SIGTERM end a command as Ctrl-C does, so that what was committed is left in order.
+
+    Not by raising SIGINT: that is ignored in what a shell script started with `&`.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from bot import wiring
 from bot.settings import Settings
@@ -46,18 +47,20 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield Check("archive", False, str(settings.data), str(error))
         return
     try:
-        for check in (_database, _articles, _lexical, _space):
-            yield _safely(check, archive)
-        yield _vectors(archive, encoder)
+        yield _safely(_database, archive, "database")
+        yield _safely(_articles, archive, "articles")
+        yield _safely(_lexical, archive, "lexical index")
+        yield _safely(_space, archive, "disk space")
+        yield _safely(partial(_vectors, encoder=encoder), archive, "vectors")
     finally:
         archive.close()
 
 
-def _safely(check: Callable[[Archive], Check], archive: Archive) -> Check:
+def _safely(check: Callable[[Archive], Check], archive: Archive, name: str) -> Check:
     try:
         return check(archive)
     except (sqlite3.Error, OSError, ArchiveError) as error:
-        return Check(check.__name__.strip("_"), False, str(error), "Put a backup in its place, or ingest anew.")
+        return Check(name, False, str(error), "Put a backup in its place, or ingest anew.")
 
 
 def _database(archive: Archive) -> Check:

@@ -24,13 +24,17 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The archive is still empty; put articles in first.",
     },
     "empty_question": {"zh": "请输入问题。", "en": "Please type a question."},
+    "long_question": {
+        "zh": "问题太长：有{length}个字，最多{most}个字。",
+        "en": "The question is too long: it has {length} characters, and {most} is the most.",
+    },
     "quoted": {"zh": "", "en": "From the archive, in its own words: "},
 }
 
 
-def phrase(name: str, language: Language) -> str:
-    """A fixed phrase."""
-    return _PHRASES[name][language]
+def phrase(name: str, language: Language, **values: int) -> str:
+    """A fixed phrase, with `values` in their places."""
+    return _PHRASES[name][language].format(**values)
 
 
 def language_of(question: str) -> Language:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import asdict
 from typing import Any
 
 from bot.answer import Answer
 from retrieval.article import Article
 from retrieval.hit import Hit, SearchResult
+
+# What JSON lets stand in a text, and a terminal would obey or an encoder refuse: C1 controls, bidirectional controls,
+# line separators and lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def json_text(value: Any, *, indent: int = 2) -> str:
+    """`value` as JSON that is safe to print: unseen controls in texts are written as escapes, and mean the same."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:

@@ -4,24 +4,49 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterable
 
 from bot.answer import Answer, Delta, Finished, Question
 from bot.assistant import Assistant, QuestionError
+from retrieval.article import Article
 from retrieval.hit import SearchResult
 
 HISTORY = 6
 
 
 def printable(text: str) -> str:
-    """`text` without control characters: an article must not be able to steer the terminal."""
-    return "".join(one for one in text if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cf"))
+    """`text` without what steers a terminal: of control and format characters only tab and line feed stay."""
+    return "".join(_shown(one) for one in text)
+
+
+def one_line(text: str) -> str:
+    """`printable`, in one line: a title cannot pretend to be the next line."""
+    return " ".join(printable(text).split())
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":  # a lone surrogate, which no terminal can be sent
+        return "\ufffd"
+    return character if character in "\n\t" or category not in ("Cc", "Cf") else ""
+
+
+def print_articles(articles: Iterable[Article], *, full: bool) -> None:
+    """A line each: id, date, source and title between tabs; the text after it if `full`."""
+    for article in articles:
+        print(
+            *map(one_line, (article.article_id, article.published or "-", article.source or "-", article.title)),
+            sep="\t",
+        )
+        if full:
+            print(f"{printable(article.body)}\n")
 
 
 def print_hits(result: SearchResult) -> None:
     """Each passage with its article."""
     for number, hit in enumerate(result.hits, 1):
-        about = "  ".join(part for part in (hit.published, hit.source, hit.passage.article_id) if part)
-        print(f"{number}. {printable(hit.title)}  [{hit.score:.2f}]  {about}")
+        about = _about(hit.published, hit.source, hit.passage.article_id)
+        print(f"{number}. {one_line(hit.title)}  [{hit.score:.2f}]  {about}")
         print(f"   {printable(hit.passage.text)}\n")
     if not result.hits:
         print("没有找到。 / Nothing found.", file=sys.stderr)
@@ -37,11 +62,15 @@ def print_answer(answer: Answer) -> None:
 
 def _print_sources(answer: Answer) -> None:
     for number, citation in enumerate(answer.citations, 1):
-        about = "  ".join(part for part in (citation.published, citation.source, citation.article_id) if part)
-        print(f"\n[{number}] {printable(citation.title)}  {about}\n    “{printable(citation.quote)}”")
+        about = _about(citation.published, citation.source, citation.article_id)
+        print(f"\n[{number}] {one_line(citation.title)}  {about}\n    “{printable(citation.quote)}”")
     for reference in answer.nearest:
-        about = "  ".join(part for part in (reference.published, reference.source, reference.article_id) if part)
-        print(f"  · {printable(reference.title)}  {about}")
+        about = _about(reference.published, reference.source, reference.article_id)
+        print(f"  · {one_line(reference.title)}  {about}")
+
+
+def _about(*parts: str | None) -> str:
+    return "  ".join(one_line(part) for part in parts if part)
 
 
 def chat(assistant: Assistant) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.assistant import LONGEST_QUESTION
+
 
 class QuestionFileError(Exception):
     """A file of questions cannot be used; the message names the line and what is wrong with it."""
@@ -44,8 +46,14 @@ def _question(line: str, place: str) -> EvalQuestion:
         raise QuestionFileError(f"{place}: not a JSON object ({error})") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("question"), str) or not raw["question"].strip():
         raise QuestionFileError(f'{place}: "question" is missing or is not text')
+    if len(raw["question"].strip()) > LONGEST_QUESTION:
+        raise QuestionFileError(f'{place}: "question" has more than {LONGEST_QUESTION} characters')
     answers = None if raw.get("answers") is None else _texts(raw["answers"], place, "answers")
     history = _texts(raw.get("history") or [], place, "history")
+    if any(not one.strip() or len(one.strip()) > LONGEST_QUESTION for one in history):
+        raise QuestionFileError(
+            f'{place}: "history" holds an empty question, or one of over {LONGEST_QUESTION} characters'
+        )
     article = raw.get("article") or ""
     if not isinstance(article, str):
         raise QuestionFileError(f'{place}: "article" is not text')

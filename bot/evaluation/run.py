@@ -19,7 +19,7 @@ def evaluate(
     """`{"metrics": …, "results": […]}`: a result is a question's keys and its answer's, as in `ask --json`."""
     answers = []
     for question in questions:
-        answers.append(assistant.answer(Question(question.question, question.history)))
+        answers.append(_ask(assistant, question))
         if progress:
             progress(1)
     results = [
@@ -27,6 +27,13 @@ def evaluate(
         for question, answer in zip(questions, answers, strict=True)
     ]
     return {"metrics": metrics(questions, answers), "results": results}
+
+
+def _ask(assistant: Assistant, question: EvalQuestion) -> Answer:
+    """The answer to `question`, after the questions of its history were asked, in order, in one conversation."""
+    for number, earlier in enumerate(question.history):
+        assistant.answer(Question(earlier, question.history[:number]))
+    return assistant.answer(Question(question.question, question.history))
 
 
 def _outcome(question: EvalQuestion, answer: Answer) -> dict[str, Any]:
