@@ -2,59 +2,90 @@
 
 NFKC, lower case, traditional to simplified (for matching only), then: jieba's words of three characters and more,
 every Chinese character and every pair of neighbouring ones, Latin words and numbers whole. Words of one and two
-characters are those characters and pairs already. Punctuation is dropped and never paired across.
+characters are those characters and pairs already. A word joined by hyphens and a number joined by colons or slashes
+also give their parts, a percentage its number. Punctuation is dropped and never paired across.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
+from operator import add
 
 import opencc
 import rjieba
 
-_HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN_RANGES = (
+    (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)  # fmt: skip
+_HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN_RANGES)
+_LETTER = rf"(?:(?![{_HAN}])[^\W\d_])"  # \w counts Chinese characters as letters
 _RUN = re.compile(
     rf"(?P<han>[{_HAN}]+)"
     r"|(?P<number>\d+(?:[.,:/]\d+)*%?)"
-    r"|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)"
+    rf"|(?P<word>{_LETTER}+(?:['-]{_LETTER}+)*)"
 )
-_HAN_INSIDE_WORD = re.compile(rf"[{_HAN}]+|[^{_HAN}]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# Between half-width digits a full-width comma separates numbers (15，20人); between full-width ones, thousands.
+_WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")
+_SIGNS = str.maketrans({"’": "'", "‐": "-", "‑": "-"})
+# Characters that OpenCC's table leaves alone, or maps only inside known phrases, but that a traditional text has for
+# the simplified one beside it: without them 看著 would not meet 看着 nor 瞭解 了解.
+_VARIANTS = str.maketrans(
+    "著覆俱座藉瞭揹伕暱薰甦澂濬甯簷痺衞敍枱粧糭衹彷燄鎗馀钜迳讬谘侭缐镟",
+    "着复具坐借了背夫昵熏苏澄浚宁檐痹卫叙台妆粽只仿焰枪余巨径托咨尽线旋",
+)
 
 
 @lru_cache(maxsize=1)
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
+def _simplified() -> dict[int, str]:
+    """Each traditional character's simplified one.
+
+    Character by character and not by phrases, so that a stretch of a text folds to the same whatever is around it:
+    a word asked for alone must meet itself inside a sentence.
+    """
+    characters = [chr(code) for first, last in _HAN_RANGES for code in range(first, min(last, 0x323AF) + 1)]
+    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new}
 
 
 def fold(text: str) -> str:
     """`text` as matching sees it: NFKC, lower case, simplified characters. Its length may differ."""
-    return str(_to_simplified().convert(unicodedata.normalize("NFKC", text).casefold()))
+    return _folded(text).translate(_VARIANTS)
+
+
+def _folded(text: str) -> str:
+    text = unicodedata.normalize("NFKC", _WIDE_COMMA.sub("、", text)).casefold()
+    return text.translate(_simplified()).translate(_SIGNS)
 
 
 def terms(text: str) -> list[str]:
     """The terms of `text` in its order, repeated as often as they occur."""
-    return [term for run in _RUN.finditer(_THOUSANDS.sub("", fold(text))) for term in _run_terms(run)]
-
-
-def _run_terms(run: re.Match[str]) -> Iterator[str]:
-    if run.lastgroup == "han":
-        yield from _han_terms(run.group())
-        return
-    for part in _HAN_INSIDE_WORD.findall(run.group()):  # \w counts Chinese characters as letters
-        if re.match(f"[{_HAN}]", part):
-            yield from _han_terms(part)
+    segmented = _THOUSANDS.sub("", _folded(text))
+    matched = segmented.translate(_VARIANTS)  # the same length: one character for one
+    found: list[str] = []
+    for match in _RUN.finditer(segmented):
+        run = matched[match.start() : match.end()]
+        if match.lastgroup == "han":
+            found += run
+            found += map(add, run, run[1:])
+            if len(run) > 2:
+                # jieba knows the words as they are written, so before the variants are merged.
+                words = (word for word in rjieba.cut_for_search(match.group()) if len(word) > 2)
+                found += (word.translate(_VARIANTS) for word in words)
+        elif match.lastgroup == "number":
+            found += _number_terms(run)
         else:
-            yield part
+            found.append(run)
+            if "-" in run or "'" in run:
+                found += re.split("['-]", run)
+    return found
 
 
-def _han_terms(run: str) -> Iterator[str]:
-    yield from run
-    for i in range(len(run) - 1):
-        yield run[i : i + 2]
-    for word in rjieba.cut_for_search(run):
-        if len(word) > 2:
-            yield word
+def _number_terms(run: str) -> list[str]:
+    number = run.removesuffix("%")
+    found = [run] if run == number else [run, number]
+    parts = re.split("[,:/]" if number.count(".") < 2 else "[.,:/]", number)  # 2025.05.16 has parts, 3.5 has none
+    return found + parts if len(parts) > 1 else found
