@@ -28,8 +28,12 @@ class ArchiveMissingError(ArchiveError):
 class ArchiveReadOnlyError(ArchiveError):
     """The archive's place cannot be written."""
 
-    def __init__(self, directory: Path) -> None:
-        super().__init__(f"{directory} cannot be written. Give it the right permissions or name another with --data.")
+    def __init__(self, directory: Path, reason: str = "") -> None:
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f"{directory} cannot be written{why}. Give it the right permissions, make room, "
+            "or name another directory with --data."
+        )
 
 
 class ArchiveBusyError(ArchiveError):
@@ -52,7 +56,7 @@ class ArchiveDamagedError(ArchiveError):
 class ArchiveVersionError(ArchiveError):
     """The database has a schema that this version does not know."""
 
-    def __init__(self, path: Path, found: int, known: int) -> None:
+    def __init__(self, path: Path, found: str, known: int) -> None:
         super().__init__(f"{path} has schema version {found}, this wenbao knows {known}. Install a matching version.")
 
 

@@ -11,6 +11,8 @@ import json
 import secrets
 import sqlite3
 import threading
+import time
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +23,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.article import Article
-from retrieval.errors import ArchiveDamagedError, ArchiveMissingError, ArchiveReadOnlyError, ArchiveVersionError
-from retrieval.filters import Filters
+from retrieval.errors import (
+    ArchiveBusyError,
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveMissingError,
+    ArchiveReadOnlyError,
+    ArchiveVersionError,
+)
+from retrieval.filters import Filters, first_day
 from retrieval.passage import Passage
 
 FILE_NAME = "archive.sqlite3"
 SCHEMA_VERSION = 1
+_BUSY_TIMEOUT_S = 30.0
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -65,10 +77,7 @@ CREATE TRIGGER passage_deleted AFTER DELETE ON passages
     BEGIN INSERT INTO deletions (passage_id) VALUES (old.passage_id); END;
 """
 _ARTICLE = "article_id, title, body, subtitle, author, published, source, kind, url"
-_ENTRY = (
-    'SELECT passage_id, article_id, substr(body, start + 1, "end" - start), start, "end", title, published, source'
-    " FROM passages JOIN articles USING (article_key)"
-)
+_HEAD = "SELECT article_id, body, title, published, source FROM articles WHERE article_key = ?"
 
 
 class Change(Enum):
@@ -98,6 +107,13 @@ class Counts:
     vectors: int
 
 
+class _Held:
+    """A thread's connection; gone with the thread, and the connection is closed then."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+
 class Store:
     """One archive's database; every thread gets its own connection. Raises ArchiveError's subclasses on opening."""
 
@@ -106,24 +122,43 @@ class Store:
         self.directory = directory
         self.path = directory / FILE_NAME
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._connections_lock = threading.Lock()
+        self._connections: set[sqlite3.Connection] = set()
+        self._connections_lock = threading.RLock()
+        self._closed = False
         if create:
             self._make_directory()
-        elif not self.path.is_file():
+        elif not self.path.exists():
             raise ArchiveMissingError(directory)
+        if self.path.is_dir():
+            raise ArchiveDamagedError(self.path, "it is a folder")
         try:
-            if create:
-                self._create_schema()
-            version = int(self.meta("schema_version") or 0)
-        except sqlite3.OperationalError as error:
-            if "readonly" in str(error) or "unable to open" in str(error):
-                raise ArchiveReadOnlyError(directory) from error
-            raise ArchiveDamagedError(self.path, str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise ArchiveDamagedError(self.path, str(error)) from error
-        if version != SCHEMA_VERSION:
+            self._open(create=create)
+        except sqlite3.Error as error:
+            self.close()
+            raise self._translated(error) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, *, create: bool) -> None:
+        tables = {str(row[0]) for row in self._connection.execute("SELECT name FROM sqlite_master")}
+        if tables and "meta" not in tables:
+            raise ArchiveDamagedError(self.path, "it is another program's database")
+        if not tables and not create:  # another process is just making it, or was stopped while it did
+            raise ArchiveMissingError(self.directory)
+        if not tables:
+            self._create_schema()
+        version = self.meta("schema_version") or "none"
+        if version != str(SCHEMA_VERSION):
             raise ArchiveVersionError(self.path, version, SCHEMA_VERSION)
+
+    def _translated(self, error: sqlite3.Error) -> ArchiveError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _BUSY:
+            return ArchiveBusyError(self.directory)
+        if code in (*_NOT_WRITABLE, sqlite3.SQLITE_FULL):
+            return ArchiveReadOnlyError(self.directory, str(error))
+        return ArchiveDamagedError(self.path, str(error))
 
     # -- connections ---------------------------------------------------------------------------------------------
 
@@ -131,40 +166,57 @@ class Store:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ArchiveReadOnlyError(self.directory) from error
+            raise ArchiveReadOnlyError(self.directory, error.strerror or str(error)) from error
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
-            with self._connections_lock:
-                self._connections.append(connection)
-        return connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is not None:
+            return held.connection
+        if self._closed:
+            raise RuntimeError(f"the store of {self.directory} is closed")
+        held = _Held(self._connect())
+        with self._connections_lock:
+            self._connections.add(held.connection)
+        ending = weakref.finalize(held, _discard, held.connection, self._connections, self._connections_lock)
+        ending.atexit = False
+        self._local.held = held
+        return held.connection
 
     def _connect(self) -> sqlite3.Connection:
-        # check_same_thread=False only so that close() may close the connections of threads that ended.
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        deadline = time.monotonic() + _BUSY_TIMEOUT_S
+        while True:
+            try:
+                return _prepared(str(self.path), "PRAGMA journal_mode=WAL", uri=False)
+            except sqlite3.OperationalError as error:
+                code = error.sqlite_errorcode & 0xFF
+                if code in _NOT_WRITABLE:
+                    return self._connect_read_only()
+                # Going over to WAL, once in an archive's life, does not wait by itself for another that does it too.
+                if code not in _BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def _connect_read_only(self) -> sqlite3.Connection:
+        """A connection where the place cannot be written: beside a writer who may write it, or to a file at rest."""
+        address = f"{self.path.resolve().as_uri()}?mode=ro"
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            # A directory that cannot be written has no -shm file to share: nobody writes, so read it as it stands.
-            connection.close()
-            connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
+            return _prepared(address, "SELECT 1 FROM sqlite_master", uri=True)
+        except sqlite3.OperationalError as error:
+            log = self.path.with_name(f"{FILE_NAME}-wal")
+            if error.sqlite_errorcode & 0xFF not in _NOT_WRITABLE or (log.exists() and log.stat().st_size):
+                raise  # what the log holds can only be read by one who may write; without it the file is not whole
+        return _prepared(f"{address}&immutable=1", "SELECT 1 FROM sqlite_master", uri=True)
 
     def close(self) -> None:
         """Close every connection; the store cannot be used after it."""
-        with self._connections_lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+        self._closed = True
         self._local = threading.local()
+        with self._connections_lock:
+            connections = list(self._connections)
+            self._connections.clear()
+        for connection in connections:
+            connection.close()
 
     def _create_schema(self) -> None:
         with self.transaction() as connection:
@@ -178,12 +230,14 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction of this thread; everything in it is kept, or nothing. Also moves the generation."""
+        """One write transaction of this thread; everything in it is kept, or nothing. A change moves the generation."""
         connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.execute("BEGIN IMMEDIATE")
+            before = connection.total_changes
             yield connection
-            connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
+            if connection.total_changes != before:
+                connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -193,15 +247,35 @@ class Store:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Everything that this thread reads inside is of one moment."""
-        self._connection.execute("BEGIN")
+        connection = self._connection
+        if connection.in_transaction:
+            yield
+            return
         try:
+            connection.execute("BEGIN")
             yield
         finally:
-            self._connection.execute("COMMIT")
+            if connection.in_transaction:
+                connection.execute("COMMIT")
 
     def flush(self) -> None:
         """Force everything committed to the disk."""
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        connection = self._connection
+        # A commit at FULL that writes something syncs the whole log. A checkpoint alone does not where a reader that
+        # began before the last changes holds it back.
+        connection.execute("PRAGMA synchronous=FULL")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(
+                "INSERT INTO meta VALUES ('flushes', '1')"
+                " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+            )
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     # -- what the archive knows of itself ------------------------------------------------------------------------
 
@@ -230,6 +304,14 @@ class Store:
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages), (SELECT count(*) FROM vectors)"
         )
         return Counts(*self._connection.execute(query).fetchone())
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return int(self._connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+
+    def vector_count(self) -> int:
+        """How many passages have a vector."""
+        return int(self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
 
     def verify(self) -> list[str]:
         """What SQLite's own checks find wrong, and citations' footing: passages outside their article's body."""
@@ -302,15 +384,24 @@ class Store:
             connection.execute(
                 "DELETE FROM document_articles WHERE document_key = ? AND article_key = ?", (document_key, key)
             )
-            if not connection.execute("SELECT 1 FROM document_articles WHERE article_key = ?", (key,)).fetchone():
+            others = connection.execute(
+                "SELECT document_key FROM document_articles WHERE article_key = ?", (key,)
+            ).fetchall()
+            if not others:
                 removed += self._delete_article(connection, key)
+            # What stays may be as this document had it: the others count as changed, so that theirs can come back.
+            connection.executemany("UPDATE documents SET fingerprint = '' WHERE document_key = ?", others)
         return removed
 
     # -- articles ------------------------------------------------------------------------------------------------
 
     def put_article(self, article: Article, spans: Sequence[tuple[int, int]], document_key: int | None) -> Change:
-        """Add `article` with its passages, or replace the one of the same id; nothing where it is the same already."""
-        row = self._row(article)
+        """Add `article` with its passages, or replace the one of the same id; nothing where it is the same already.
+
+        Raises ValueError for an article that cannot be stored: its date is none, or its text holds a NUL or half a
+        surrogate pair.
+        """
+        row = _row(article)
         with self.transaction() as connection:
             present = connection.execute(
                 f"SELECT article_key, {_ARTICLE} FROM articles WHERE article_id = ?", (article.article_id,)
@@ -383,36 +474,29 @@ class Store:
         connection.execute("DELETE FROM passages WHERE article_key = ?", (key,))
         return connection.execute("DELETE FROM articles WHERE article_key = ?", (key,)).rowcount
 
-    @staticmethod
-    def _row(article: Article) -> tuple[str | None, ...]:
-        author = json.dumps(article.author, ensure_ascii=False)
-        return (
-            article.article_id,
-            article.title,
-            article.body,
-            article.subtitle,
-            author,
-            article.published,
-            article.source,
-            article.kind,
-            article.url,
-        )
-
     # -- passages ------------------------------------------------------------------------------------------------
 
     def index_entries(self, after: int = 0) -> Iterator[IndexEntry]:
         """Every passage with an id above `after`, in the order of ids."""
-        query = f"{_ENTRY} WHERE passage_id > ? ORDER BY passage_id"
-        for row in self._connection.execute(query, (after,)):
-            yield IndexEntry(Passage(*row[:5]), *row[5:])
+        yield from self._entries("passage_id > ? ORDER BY passage_id", after)
 
     def entries_of(self, passage_ids: Sequence[int]) -> dict[int, IndexEntry]:
         """The passages of these ids that exist, by id."""
-        entries: dict[int, IndexEntry] = {}
-        query = f"{_ENTRY} WHERE passage_id IN (SELECT value FROM json_each(?))"
-        for row in self._connection.execute(query, (json.dumps([int(one) for one in passage_ids]),)):
-            entries[int(row[0])] = IndexEntry(Passage(*row[:5]), *row[5:])
-        return entries
+        ids = json.dumps([int(one) for one in passage_ids])
+        entries = self._entries("passage_id IN (SELECT value FROM json_each(?)) ORDER BY article_key, passage_id", ids)
+        return {entry.passage.passage_id: entry for entry in entries}
+
+    def _entries(self, condition: str, value: int | str) -> Iterator[IndexEntry]:
+        # A body is fetched once for its passages in a row: SQLite's substr would walk through it for each of them.
+        connection, head, head_key = self._connection, None, None
+        query = f'SELECT passage_id, article_key, start, "end" FROM passages WHERE {condition}'
+        for passage_id, key, start, end in connection.execute(query, (value,)):
+            if key != head_key:
+                head, head_key = connection.execute(_HEAD, (key,)).fetchone(), key
+            if head is not None:
+                article_id, body, title, published, source = head
+                passage = Passage(passage_id, article_id, body[start:end], start, end)
+                yield IndexEntry(passage, title, published, source)
 
     def passage_ids(self, filters: Filters) -> NDArray[np.int64]:
         """Ids of the passages whose articles pass `filters`, ascending."""
@@ -440,13 +524,13 @@ class Store:
 
     # -- vectors -------------------------------------------------------------------------------------------------
 
-    def passages_without_vector(self, limit: int) -> list[IndexEntry]:
-        """Up to `limit` passages that have no vector yet, oldest first."""
+    def passages_without_vector(self, limit: int, after: int = 0) -> list[IndexEntry]:
+        """Up to `limit` passages with an id above `after` that have no vector yet, oldest first."""
         query = (
-            "SELECT passage_id FROM passages WHERE NOT EXISTS"
+            "SELECT passage_id FROM passages WHERE passage_id > ? AND NOT EXISTS"
             " (SELECT 1 FROM vectors WHERE vectors.passage_id = passages.passage_id) ORDER BY passage_id LIMIT ?"
         )
-        ids = [int(row[0]) for row in self._connection.execute(query, (limit,))]
+        ids = [int(row[0]) for row in self._connection.execute(query, (after, limit))]
         entries = self.entries_of(ids)
         return [entries[one] for one in ids if one in entries]
 
@@ -472,9 +556,56 @@ class Store:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder', ?)", (encoder,))
 
 
+def _discard(connection: sqlite3.Connection, connections: set[sqlite3.Connection], lock: threading.RLock) -> None:
+    with lock:
+        connections.discard(connection)
+    connection.close()
+
+
+def _prepared(address: str, first: str, *, uri: bool) -> sqlite3.Connection:
+    """A connection on which the statement `first`, which touches the file, has succeeded."""
+    # check_same_thread=False only so that close() may close the connections of other threads.
+    connection = sqlite3.connect(
+        address, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, uri=uri
+    )
+    try:
+        connection.execute(first).fetchone()
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _article(row: Sequence[str]) -> Article:
     article_id, title, body, subtitle, author, published, source, kind, url = row
     return Article(article_id, title, body, subtitle, tuple(json.loads(author)), published, source, kind, url)
+
+
+def _row(article: Article) -> tuple[str | None, ...]:
+    if article.published is not None:
+        first_day(article.published)
+    row = (
+        article.article_id,
+        article.title,
+        article.body,
+        article.subtitle,
+        json.dumps(article.author, ensure_ascii=False),
+        article.published,
+        article.source,
+        article.kind,
+        article.url,
+    )
+    text = "".join(filter(None, row))
+    if "\0" in text or "\\u0000" in row[4]:
+        raise ValueError(f"the article {article.article_id!a} holds a NUL character; remove it")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        at = f"{text[error.start]!a}"
+        raise ValueError(f"the article {article.article_id!a} holds {at}, half a character; remove it") from None
+    return row
 
 
 def _statements(script: str) -> Iterator[str]:
