@@ -114,7 +114,7 @@ def compose_page(severity: int, number: int, seed: int, sources: Sequence[Source
     """One page, the same for the same arguments."""
     rng = Random(f"{seed}/{severity}/{number}")
     style = _Style.draw(rng, severity)
-    chosen = rng.sample(sources, rng.randint(2, 6))
+    chosen = rng.sample(sources, rng.randint(2 if severity == 4 else 1, 8))
     columns = [_Typesetter(rng, style, index, source, severity).columns() for index, source in enumerate(chosen)]
     lines = _arrange(rng, columns, severity)
     text, positions = _print(rng, style, lines)
