@@ -1,14 +1,14 @@
 """One archive directory: the store, the indexes derived from it, and the lock of its one writer.
 
 DIR/archive.sqlite3      the truth
-DIR/cache/lexical/       tantivy; may be deleted at any time
-DIR/writer.lock          held while a process writes
+DIR/cache/               lexical/ is tantivy's, lexical.lock is held while it is written; may be deleted at any time
+DIR/writer.lock          held while a process writes to the store
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
 from retrieval.lexical import LexicalIndex
 from retrieval.store import Store
+
+_PATIENCE_S = 10.0  # of a search that finds no index at all
 
 
 class Archive:
@@ -25,7 +27,11 @@ class Archive:
         """Open `directory`. Raises ArchiveError's subclasses."""
         self.directory = directory
         self.store = Store(directory, create=create)
-        self.lexical = LexicalIndex(directory / "cache" / "lexical", self.store.name)
+        try:
+            self.lexical = LexicalIndex(directory / "cache" / "lexical", self.store.name)
+        except BaseException:
+            self.store.close()
+            raise
 
     def close(self) -> None:
         """Close the database."""
@@ -40,7 +46,7 @@ class Archive:
         except Timeout:
             raise ArchiveBusyError(self.directory) from None
         except OSError as error:
-            raise ArchiveReadOnlyError(self.directory) from error
+            raise ArchiveReadOnlyError(self.directory, error.strerror or str(error)) from error
         try:
             yield
         finally:
@@ -51,17 +57,39 @@ class Archive:
         return self.lexical.rarity(words)
 
     def refresh_lexical(self) -> None:
-        """Bring the lexical index up to the store: read what a writer committed, or catch up here.
+        """Bring the lexical index up to the store for reading: read what a writer committed, or catch up here.
 
-        Where another process is writing, that one keeps the index; where the directory cannot be written, an index
-        in memory takes its place.
+        Where another process is writing, that one keeps the index, and here it is made only if there is none to
+        search at all. Never fails over the index: one that cannot be written is kept in memory.
         """
         self.lexical.reload()
         if self.lexical.is_current(self.store):
             return
-        try:
-            with suppress(ArchiveBusyError), self.writing():
-                self.lexical.sync(self.store)
-        except (ArchiveReadOnlyError, OSError, ValueError):
-            self.lexical = LexicalIndex(None, self.store.name)
+        if self.lexical.in_memory:
             self.lexical.sync(self.store)
+            return
+        try:
+            with self.writing():
+                self.sync_lexical()
+        except ArchiveBusyError:
+            if not self.lexical.is_usable:
+                self.sync_lexical(_PATIENCE_S)
+        except ArchiveReadOnlyError:
+            self._keep_in_memory()
+
+    def sync_lexical(self, patience_s: float | None = None) -> None:
+        """Bring the lexical index up to the store, on disk where that can be written and in memory elsewhere.
+
+        Another process that is just writing the index is waited for, at most `patience_s`; after that nothing is done.
+        """
+        try:
+            self.lexical.sync(self.store, *([] if patience_s is None else [patience_s]))
+        except Timeout:
+            return
+        except (OSError, ValueError):
+            self._keep_in_memory()
+
+    def _keep_in_memory(self) -> None:
+        lexical = LexicalIndex(None, self.store.name)
+        lexical.sync(self.store)
+        self.lexical = lexical  # only now: searches go on meanwhile

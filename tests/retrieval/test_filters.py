@@ -24,7 +24,7 @@ SOURCES = ["澄江日报", "湘原日报", ""]
 
 def days(date: str) -> tuple[str, str]:
     """First and last day of a date, as full ISO dates, by the calendar."""
-    year, month, day = (date.split("-") + ["", ""])[:3]
+    year, month, day = [*date.split("-"), "", ""][:3]
     last = calendar.monthrange(int(year), int(month or 12))[1]
     return f"{year}-{month or '01'}-{day or '01'}", f"{year}-{month or '12'}-{day or last}"
 
