@@ -39,14 +39,17 @@ class DenseIndex:
         return len(self._ids)
 
     def sync(self, store: Store) -> None:
-        """Take in the vectors that were written, and let go those that were removed, since the last time."""
+        """Take in the vectors that were written, and let go those that were removed, since the last time.
+
+        Raises ValueError where the store's vectors have another dimension.
+        """
         with self._lock:
             self._sync(store)
 
     def _sync(self, store: Store) -> None:
         with store.snapshot():
             self._follow(store)
-            if len(self._ids) != store.counts().vectors:  # vectors were all made anew, or a backup was put back
+            if len(self._ids) != store.vector_count():  # vectors were all made anew, or a backup was put back
                 self._start_anew()
                 self._follow(store)
 
@@ -81,9 +84,11 @@ class DenseIndex:
 
     def search(self, query: Float32, limit: int, among: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
         """(passage_id, cosine) of the vectors nearest to `query`, (dimension,), best first, `among` these if given."""
+        if limit < 1 or (among is not None and not len(among)):
+            return []
         parameters = None if among is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(among))
         with self._lock:
-            if not self._ids or (among is not None and not len(among)):
+            if not self._ids:
                 return []
             scores, ids = self._index.search(query[None], min(limit, len(self._ids)), params=parameters)
         found = [(int(one), float(score)) for one, score in zip(ids[0], scores[0], strict=True) if one >= 0]

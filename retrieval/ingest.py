@@ -87,12 +87,22 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(folder, followlinks=False):
+    unreadable: list[OSError] = []
+    for directory, folders, names in os.walk(folder, followlinks=False, onerror=unreadable.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(directory, name)
-            if not name.startswith(".") and is_supported(path) and path.is_file():
+            if not name.startswith(".") and is_supported(path) and _may_be_file(path):
                 yield path
+    # Reading these says what is wrong with them.
+    yield from (Path(error.filename) for error in unreadable if error.filename)
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # reading it says what is wrong
 
 
 class Ingestor:
@@ -124,48 +134,59 @@ class Ingestor:
                     progress(path)
         finally:
             self._store.flush()
-            self._archive.lexical.sync(self._store)
+            self._archive.sync_lexical()
         return report
 
     def _read_file(self, path: Path, report: Report) -> None:
+        name = _name(path)
         try:
             fingerprint = f"{_READING_VERSION}:{_checksum(path)}"
         except OSError as error:
-            report.problems.append(Problem(str(path), error.strerror or str(error)))
+            report.problems.append(Problem(name, error.strerror or str(error)))
             return
-        if self._store.fingerprint(str(path)) == fingerprint:
+        if self._store.fingerprint(name) == fingerprint:
             report.unchanged_files += 1
             return
         document_key = None
         article_ids: list[str] = []
         troubles: list[Problem] = []
+        read_whole = False
         try:
             for item in read_documents(path):
                 if isinstance(item, DocumentProblem):
-                    troubles.append(_problem(path, item.reason, item.locator))
+                    troubles.append(_problem(name, item.reason, item.locator))
                     continue
                 if document_key is None:
-                    document_key = self._store.begin_document(str(path))
-                found = self._put_document(item, document_key, report)
-                if not found:
-                    troubles.append(_problem(path, "there is no text in it", item.locator))
-                article_ids += found
+                    document_key = self._store.begin_document(name)
+                article_ids += self._put_document(item, document_key, name, troubles, report)
+            read_whole = True
         except QuestionFileError:
             report.question_files += 1
             return
         except FormatError as error:
-            troubles.append(_problem(path, str(error)))
-        report.problems += _abridged(path, troubles)
+            troubles.append(_problem(name, str(error)))
+        report.problems += _abridged(name, troubles)
         if document_key is None or not article_ids:
             return  # what an earlier, readable state of this file brought stays
         report.files += 1
-        report.removed += self._store.finish_document(document_key, fingerprint, article_ids)
+        if read_whole:  # else what the rest held stays too, and the file is read again next time
+            report.removed += self._store.finish_document(document_key, fingerprint, article_ids)
 
-    def _put_document(self, document: RawDocument, document_key: int, report: Report) -> list[str]:
+    def _put_document(
+        self, document: RawDocument, document_key: int, name: str, troubles: list[Problem], report: Report
+    ) -> list[str]:
         articles = list(articles_of(document))
+        if not articles:
+            troubles.append(_problem(name, "there is no text in it", document.locator))
+        stored = []
         for article in articles:
-            report.count(self._put(article, document_key))
-        return [article.article_id for article in articles]
+            try:
+                report.count(self._put(article, document_key))
+            except ValueError as error:
+                troubles.append(_problem(name, str(error), document.locator))
+            else:
+                stored.append(article.article_id)
+        return stored
 
     def _put(self, article: Article, document_key: int | None) -> Change:
         spans = split_passages(
@@ -177,16 +198,24 @@ class Ingestor:
 
     def encode_missing(self, progress: Callable[[int], None] | None = None, stop: threading.Event | None = None) -> int:
         """Make the vectors that are missing, a batch a transaction, until none is or `stop` is set; how many."""
-        done = 0
-        while not (stop and stop.is_set()):
-            entries = self._store.passages_without_vector(_VECTOR_BATCH)
-            if not entries:
-                break
-            texts = [encoded_text(entry) for entry in entries]
-            vectors = self._encoder.encode(texts, Role.PASSAGE, progress)
-            self._store.put_vectors([entry.passage.passage_id for entry in entries], vectors)
-            done += len(entries)
-        self._store.flush()
+        done = after = 0
+        self._archive.sync_lexical()  # readers leave the index to us while we hold the lock, and this may take long
+        try:
+            while not (stop and stop.is_set()):
+                # Onwards from the last one: from the beginning, every batch would pass over all that have a vector.
+                entries = self._store.passages_without_vector(_VECTOR_BATCH, after)
+                if not entries:
+                    if not after:
+                        break
+                    after = 0
+                    continue
+                texts = [encoded_text(entry) for entry in entries]
+                vectors = self._encoder.encode(texts, Role.PASSAGE, progress)
+                self._store.put_vectors([entry.passage.passage_id for entry in entries], vectors)
+                after = entries[-1].passage.passage_id
+                done += len(entries)
+        finally:
+            self._store.flush()
         return done
 
 
@@ -205,12 +234,17 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _problem(path: Path, reason: str, locator: str = "") -> Problem:
-    return Problem(f"{path}, {locator}" if locator else str(path), reason)
+def _name(path: Path) -> str:
+    """The path as text that can be stored and shown: bytes that are no UTF-8 are written out as \\xb1."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _abridged(path: Path, problems: list[Problem]) -> list[Problem]:
+def _problem(name: str, reason: str, locator: str = "") -> Problem:
+    return Problem(f"{name}, {locator}" if locator else name, reason)
+
+
+def _abridged(name: str, problems: list[Problem]) -> list[Problem]:
     if len(problems) <= _PROBLEMS_A_FILE:
         return problems
     rest = len(problems) - _PROBLEMS_A_FILE
-    return [*problems[:_PROBLEMS_A_FILE], Problem(str(path), f"and {rest} more problems of this file")]
+    return [*problems[:_PROBLEMS_A_FILE], Problem(name, f"and {rest} more problems of this file")]

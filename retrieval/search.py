@@ -27,6 +27,7 @@ class Searcher:
         self._encoder = encoder
         self._dense = DenseIndex(encoder.dimension)
         self._generation = -1
+        self._vector_share = 1.0
         self._refreshing = threading.Lock()
         self.refresh()
 
@@ -38,30 +39,42 @@ class Searcher:
             generation = self._store.generation()
             if generation == self._generation:
                 return
-            made_by = self._store.meta("encoder")
-            if made_by and made_by != self._encoder.identity:
-                raise EncoderMismatchError(self._store.directory, made_by, self._encoder.identity)
+            self._check_encoder()
             self._archive.refresh_lexical()
-            self._dense.sync(self._store)
-            self._generation = generation
+            try:
+                self._dense.sync(self._store)
+            except ValueError:
+                self._check_encoder()  # all vectors were made anew by another, just now
+                raise
+            passages = self._store.passage_count()
+            self._vector_share = min(1.0, len(self._dense) / passages) if passages else 1.0
+            # While another process writes, the lexical index may be behind; the next search looks again.
+            if self._archive.lexical.is_current(self._store):
+                self._generation = generation
+
+    def _check_encoder(self) -> None:
+        made_by = self._store.meta("encoder")
+        if made_by and made_by != self._encoder.identity:
+            raise EncoderMismatchError(self._store.directory, made_by, self._encoder.identity)
 
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> SearchResult:
         """The best `limit` passages for `query`, best first; empty for a query without any word."""
         self.refresh()
+        query = query.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to an encoder
         words = terms(query)
         if not words or limit < 1:
-            return SearchResult((), self._vector_share())
+            return SearchResult((), self._vector_share)
         filters = filters or Filters()
         lexical = dict(self._archive.lexical.search(words, max(CANDIDATES, limit), filters))
         vector = self._encoder.encode([query], Role.QUERY)[0]
         among = self._store.passage_ids(filters) if filters else None
         dense = dict(self._dense.search(vector, max(CANDIDATES, limit), among))
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
-        return SearchResult(self._hits(fuse(lexical, dense), lexical, dense, limit), self._vector_share())
+        return SearchResult(self._hits(fuse(lexical, dense), lexical, dense, limit), self._vector_share)
 
     def is_empty(self) -> bool:
         """Whether the archive holds nothing at all."""
-        return self._store.counts().passages == 0
+        return self._store.passage_count() == 0
 
     def _hits(
         self, fused: Sequence[tuple[int, float]], lexical: dict[int, float], dense: dict[int, float], limit: int
@@ -82,7 +95,3 @@ class Searcher:
             if one in entries
         ]
         return tuple(hits[:limit])
-
-    def _vector_share(self) -> float:
-        counts = self._store.counts()
-        return len(self._dense) / counts.passages if counts.passages else 1.0
