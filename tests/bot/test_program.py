@@ -124,7 +124,7 @@ def wait_until(what: Callable[[], bool], process: subprocess.Popen[str]) -> None
 
 
 def test_an_interrupted_ingest_goes_on(start: Start, program: Program, open_folder: Path) -> None:
-    count = 240
+    count = 140
     file = open_folder / "many.jsonl"
     write_jsonl(file, [{"id": f"n{i}", "body": f"第{i}号仓库存粮{i * 7}吨。" + "秋收之后，" * 6} for i in range(count)])
     archive = open_folder / "many"

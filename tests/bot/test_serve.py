@@ -1,0 +1,196 @@
+"""`wenbao serve` as a process: the address it prints, what other processes ingest meanwhile, and how it stops."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from bot_samples import ARTICLES, Ran, write_jsonl
+from fakes import HashEncoder
+
+from bot.channels import server
+from embeddings.encoder import EncoderError, Progress, Role, Vectors
+from retrieval.archive import Archive
+from retrieval.ingest import Ingestor
+
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    line = process.stdout.readline()
+    found = re.fullmatch(r"问报 Wenbao: (\d+) articles\. Open (http://127\.0\.0\.1:\d+/)  \(API: \2docs\)\n", line)
+    assert found, f"{line} {process.poll()}"
+    return found[2]
+
+
+def stop(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    started = time.monotonic()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+    assert time.monotonic() - started < 10
+
+
+@pytest.fixture(scope="module")
+def archive(ingested: Path, open_folder: Path) -> Path:
+    return shutil.copytree(ingested, open_folder / "served")
+
+
+@pytest.fixture(scope="module")
+def process(start: Start, archive: Path) -> Iterator[subprocess.Popen[str]]:
+    one = start("serve", "--port", "0", "--refuse-below", "0.01", "--data", archive)
+    yield one
+    stop(one, signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def client(process: subprocess.Popen[str]) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address_of(process), trust_env=False, timeout=30) as one:
+        yield one
+
+
+def ask(client: httpx.Client, question: str) -> dict[str, Any]:
+    response = client.post("/v1/ask", json={"question": question})
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    for citation in answer["citations"]:
+        body = client.get(f"/v1/articles/{citation['article_id']}").json()["body"]
+        assert body[citation["start"] : citation["end"]] == citation["quote"]
+    return answer
+
+
+def test_it_answers_at_the_address_that_it_prints(client: httpx.Client) -> None:
+    assert client.get("/readyz").json()["articles"] == len(ARTICLES)
+    assert "1607吨" in ask(client, "枫桥镇采收油茶鲜果多少吨？")["answer"]
+    assert "问报" in client.get("/").text
+
+
+def test_what_another_process_ingests_is_answered_and_gets_its_vectors(
+    client: httpx.Client, program: Callable[..., Ran], archive: Path, open_folder: Path
+) -> None:
+    new = {
+        "id": "new",
+        "title": "海星剧院落成",
+        "body": "海星剧院昨天落成，共有座位1288个。",
+        "published": "2026-01-02",
+    }
+    file = write_jsonl(open_folder / "new.jsonl", [new])
+    ran = program("ingest", file, "--no-vectors", "--data", archive)
+    assert ran.code == 0, ran.err
+    answer = ask(client, "海星剧院有多少座位？")
+    assert "1288" in answer["answer"]
+    deadline = time.monotonic() + 20
+    while client.get("/readyz").json()["vectors"] <= len(ARTICLES):
+        assert time.monotonic() < deadline, "no vectors were made"
+        time.sleep(0.1)
+    assert ask(client, "海星剧院有多少座位？")["vector_share"] == 1
+    ran = program("remove", "new", "--data", archive)
+    assert ran.code == 0, ran.err
+    assert "1288" not in ask(client, "海星剧院有多少座位？")["answer"]
+    assert client.get("/v1/articles/new").status_code == 404
+
+
+def test_ctrl_c_stops_it_in_order_too(start: Start, archive: Path) -> None:
+    other = start("serve", "--port", "0", "--data", archive)
+    with httpx.Client(base_url=address_of(other), trust_env=False) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        stop(other, signal.SIGINT)  # with a connection kept open
+
+
+# -- the thread that makes vectors
+
+
+@pytest.fixture
+def without_vectors(articles_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    monkeypatch.setattr(server, "LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr(server, "TRY_AGAIN_S", 0.05)
+    one = Archive(tmp_path / "archive", create=True)
+    with one.writing():
+        Ingestor(one, HashEncoder()).read([articles_file])
+    yield one
+    one.close()
+
+
+class Running:
+    """`keep_encoded` in its thread."""
+
+    def __init__(self, archive: Archive, encoder: HashEncoder) -> None:
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=server.keep_encoded, args=(archive, encoder, self.stop))
+
+    def __enter__(self) -> Running:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_vectors_are_made_once_the_other_writer_is_done(without_vectors: Archive) -> None:
+    with without_vectors.writing(), Running(without_vectors, HashEncoder()):
+        time.sleep(0.2)
+        assert without_vectors.store.counts().vectors == 0
+    with Running(without_vectors, HashEncoder()):
+        wait_for(lambda: without_vectors.store.counts().vectors == len(ARTICLES))
+        with without_vectors.writing(1.0):
+            pass  # the lock is free again
+
+
+class Flaky(HashEncoder):
+    """Fails at first."""
+
+    failures = 2
+
+    def encode(self, texts: Any, role: Role, progress: Progress | None = None) -> Vectors:
+        if self.failures:
+            self.failures -= 1
+            raise EncoderError("the service is down")
+        return super().encode(texts, role, progress)
+
+
+def test_after_an_error_it_is_tried_again(without_vectors: Archive, caplog: pytest.LogCaptureFixture) -> None:
+    with Running(without_vectors, Flaky()):
+        wait_for(lambda: without_vectors.store.counts().vectors == len(ARTICLES))
+    assert caplog.text.count("the service is down") == 2
+
+
+def test_it_stops_within_a_batch(without_vectors: Archive) -> None:
+    begun = threading.Event()
+
+    class Slow(HashEncoder):
+        def encode(self, texts: Any, role: Role, progress: Progress | None = None) -> Vectors:
+            assert progress
+            for _ in texts:
+                begun.set()
+                time.sleep(0.1)
+                progress(1)
+            return super().encode(texts, role)
+
+    with Running(without_vectors, Slow()) as running:
+        assert begun.wait(5)
+        started = time.monotonic()
+        running.stop.set()
+        running.thread.join(5)
+        assert time.monotonic() - started < 1
+    assert without_vectors.store.counts().vectors == 0
+    with without_vectors.writing():
+        pass

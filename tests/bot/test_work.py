@@ -1,0 +1,175 @@
+"""The queue in front of the threads: bounded, and left clean however a reader goes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from bot.channels.work import BusyError, WorkQueue
+
+
+async def until(what: object) -> None:
+    """Wait for `what()`, at most five seconds."""
+    deadline = time.monotonic() + 5
+    while not what():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.005)
+
+
+def test_results_and_errors_come_back() -> None:
+    async def check() -> None:
+        queue = WorkQueue(1)
+        assert await queue.run(lambda: 1 + 1) == 2
+        with pytest.raises(ZeroDivisionError):
+            await queue.run(lambda: 1 // 0)
+        await until(lambda: queue.inside == 0)
+        queue.close()
+        with pytest.raises(BusyError):
+            await queue.run(lambda: 1)
+        assert queue.inside == 0
+
+    asyncio.run(check())
+
+
+def test_what_finds_it_full_is_refused_until_there_is_room() -> None:
+    async def check() -> None:
+        queue, gate = WorkQueue(1, waiting=1), threading.Event()
+        two = [asyncio.ensure_future(queue.run(lambda: gate.wait(5))) for _ in range(2)]
+        await until(lambda: queue.inside == 2)
+        with pytest.raises(BusyError):
+            await queue.run(lambda: 1)
+        with pytest.raises(BusyError):
+            queue.stream(lambda stop: iter(()))
+        gate.set()
+        await asyncio.gather(*two)
+        await until(lambda: queue.inside == 0)
+        assert await queue.run(lambda: 3) == 3
+        queue.close()
+
+    asyncio.run(check())
+
+
+def test_a_stream_gives_its_items_and_its_error() -> None:
+    def two(stop: threading.Event) -> Iterator[int]:
+        yield 1
+        yield 2
+        raise KeyError("three")
+
+    async def check() -> None:
+        queue = WorkQueue(1)
+        stream = queue.stream(two)
+        assert [await stream.next(), await stream.next()] == [1, 2]
+        with pytest.raises(KeyError):
+            await stream.next()
+        stream.close()
+        ended = queue.stream(lambda stop: iter(()))
+        with pytest.raises(StopAsyncIteration):
+            await ended.next()
+        ended.close()
+        ended.close()
+        await until(lambda: queue.inside == 0)
+        queue.close()
+
+    asyncio.run(check())
+
+
+def test_a_stream_whose_reader_leaves_before_it_began_never_begins() -> None:
+    async def check() -> None:
+        queue, gate, begun = WorkQueue(1), threading.Event(), threading.Event()
+
+        def items(stop: threading.Event) -> Iterator[int]:
+            begun.set()
+            yield 1
+
+        blocking = asyncio.ensure_future(queue.run(lambda: gate.wait(5)))
+        await until(lambda: queue.inside == 1)
+        stream = queue.stream(items)
+        waiting = asyncio.ensure_future(stream.next())
+        await asyncio.sleep(0.01)
+        assert queue.inside == 2
+        waiting.cancel()
+        stream.close()
+        assert queue.inside == 1  # its place is free at once
+        gate.set()
+        await blocking
+        await until(lambda: queue.inside == 0)
+        assert not begun.is_set()
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()  # an exception that nobody took would warn here, and warnings are errors
+
+
+def test_a_stream_whose_reader_leaves_in_the_middle_is_told_and_keeps_its_place_until_it_ends() -> None:
+    async def check() -> None:
+        queue, told, gate = WorkQueue(1), threading.Event(), threading.Event()
+
+        def items(stop: threading.Event) -> Iterator[int]:
+            yield 1
+            assert stop.wait(5)
+            told.set()
+            gate.wait(5)
+            yield 2
+            raise AssertionError("asked for more after the reader left")
+
+        stream = queue.stream(items)
+        assert await stream.next() == 1
+        with pytest.raises(TimeoutError):
+            await stream.next(0.01)
+        stream.close()
+        await until(told.is_set)
+        assert queue.inside == 1
+        gate.set()
+        await until(lambda: queue.inside == 0)
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()
+
+
+def test_an_error_after_the_reader_left_is_nobodys() -> None:
+    async def check() -> None:
+        queue = WorkQueue(1)
+
+        def items(stop: threading.Event) -> Iterator[int]:
+            yield 1
+            stop.wait(5)
+            raise OSError("too late")
+
+        stream = queue.stream(items)
+        await stream.next()
+        stream.close()
+        await until(lambda: queue.inside == 0)
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()
+
+
+def test_closing_stops_streams_and_refuses_what_waits() -> None:
+    async def check() -> None:
+        queue, begun = WorkQueue(1), threading.Event()
+
+        def items(stop: threading.Event) -> Iterator[int]:
+            begun.set()
+            stop.wait(5)
+            yield 1
+
+        running = queue.stream(items)
+        await until(begun.is_set)
+        waiting = queue.stream(items)
+        started = time.monotonic()
+        await asyncio.to_thread(queue.close)
+        assert time.monotonic() - started < 3
+        with pytest.raises(BusyError):
+            await waiting.next()
+        with pytest.raises(StopAsyncIteration):
+            await running.next()
+        assert queue.inside == 0
+
+    asyncio.run(check())
