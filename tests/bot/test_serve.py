@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -18,6 +19,7 @@ from bot_samples import ARTICLES, Ran, write_jsonl
 from fakes import HashEncoder
 
 from bot.channels import server
+from bot.settings import Settings
 from embeddings.encoder import EncoderError, Progress, Role, Vectors
 from retrieval.archive import Archive
 from retrieval.ingest import Ingestor
@@ -194,3 +196,10 @@ def test_it_stops_within_a_batch(without_vectors: Archive) -> None:
     assert without_vectors.store.counts().vectors == 0
     with without_vectors.writing():
         pass
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """asyncio sets TCP_NODELAY only where a socket names its protocol; without, each answer took 40 ms longer."""
+    with server._listen(Settings(port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+        assert listener.getsockname()[0] == "127.0.0.1"
