@@ -7,9 +7,11 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,38 @@ def test_ctrl_c_stops_it_in_order_too(start: Start, archive: Path) -> None:
     with httpx.Client(base_url=address_of(other), trust_env=False) as client:
         assert client.get("/healthz").json() == {"status": "ok"}
         stop(other, signal.SIGINT)  # with a connection kept open
+
+
+SLOW = """
+import sys, threading
+from bot import cli, wiring
+sys.path += sys.argv.pop(1).split(":")
+from bot_service import SlowAssistant
+slow = SlowAssistant()
+wiring.build_assistant = lambda *_: slow
+def open_late():
+    slow.begun.acquire()
+    print("asked", flush=True)
+    threading.Timer(1.5, slow.gate.set).start()
+threading.Thread(target=open_late, daemon=True).start()
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+def test_what_is_being_answered_when_it_is_told_to_stop_is_answered(environment: dict[str, str], archive: Path) -> None:
+    folders = f"{Path(__file__).parent}:{Path(__file__).parent.parent}"
+    command = [sys.executable, "-c", SLOW, folders, "serve", "--port", "0", "--data", str(archive)]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, env=environment, encoding="utf-8", stdout=pipe, stderr=pipe, cwd=archive) as process,
+        ThreadPoolExecutor(1) as pool,
+        httpx.Client(base_url=address_of(process), trust_env=False, timeout=30) as client,
+    ):
+        answering = pool.submit(client.post, "/v1/ask", json={"question": "慢吗？"})
+        assert process.stdout
+        assert process.stdout.readline() == "asked\n"
+        stop(process, signal.SIGTERM)
+        assert answering.result().json()["answer"] == "慢。"
 
 
 # -- the thread that makes vectors
