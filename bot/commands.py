@@ -138,7 +138,7 @@ def remove(arguments: argparse.Namespace, settings: Settings) -> int:
             if not count:
                 missing.append(target)
         archive.store.flush()
-        archive.lexical.sync(archive.store)
+        archive.sync_lexical()
     print(f"{removed} articles removed")
     for target in missing:
         say(f"{target}: neither the id of an article nor a file or folder that was read; see: wenbao articles")
