@@ -11,7 +11,7 @@ import io
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
@@ -23,10 +23,11 @@ from bot.evaluation.questions import QuestionFileError
 from bot.settings import Settings, SettingsError, load_settings
 from embeddings import EncoderError
 from retrieval.errors import ArchiveError
+from retrieval.formats import FormatError
 from retrieval.ingest import NothingToReadError
 
 _USAGE_ERRORS = (SettingsError, NothingToReadError, QuestionFileError, QuestionError, commands.UsageError)
-_FAILURES = (ArchiveError, EncoderError, OSError, sqlite3.Error)
+_FAILURES = (ArchiveError, EncoderError, FormatError, OSError, sqlite3.Error)
 MOST_HITS = 1000
 
 
@@ -128,11 +129,34 @@ def build_parser() -> argparse.ArgumentParser:
         one.set_defaults(run=run, goes_on=name in ("ingest", "reembed"))
         return one
 
+    _add_writing(command)
+    _add_reading(command, choose, answering)
+    return parser
+
+
+def _add_writing(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that change an archive, or write files."""
     one = command("ingest", commands.ingest, "take files and folders into the archive")
     one.add_argument("paths", nargs="+", metavar="PATH")
+    one.add_argument("--no-page-split", action="store_true", help="take a text or PDF page in as one article")
     one.add_argument("--no-vectors", action="store_true", help="only make it searchable by words; vectors later")
+    one = command("page", commands.page, "show how a newspaper page is split into articles")
+    one.add_argument("file", metavar="FILE")
+    one.add_argument("--explain", action="store_true", help="with the evidence for each decision")
+    one.add_argument("--json", action="store_true")
     one = command("remove", commands.remove, "remove articles by id, or all that a file or folder brought")
     one.add_argument("targets", nargs="+", metavar="ID_OR_PATH")
+    command("reembed", commands.reembed, "make all vectors anew with the encoder that is set")
+    one = command("export-model", commands.export_model, "write the packaged model for sentence-transformers")
+    one.add_argument("directory", metavar="DIR")
+
+
+def _add_reading(
+    command: Callable[..., argparse.ArgumentParser],
+    choose: argparse.ArgumentParser,
+    answering: argparse.ArgumentParser,
+) -> None:
+    """The commands that only read an archive."""
     one = command("articles", commands.articles, "list the articles", choose)
     one.add_argument("--json", action="store_true", help="as a JSON array")
     one.add_argument("--full", action="store_true", help="with their text")
@@ -151,12 +175,8 @@ def build_parser() -> argparse.ArgumentParser:
     one.add_argument("questions", metavar="QUESTIONS.jsonl")
     one.add_argument("--json", metavar="OUT", help="write metrics and results to this file")
     one.add_argument("--html", metavar="OUT", help="write a page to read to this file")
-    command("reembed", commands.reembed, "make all vectors anew with the encoder that is set")
-    one = command("export-model", commands.export_model, "write the packaged model for sentence-transformers")
-    one.add_argument("directory", metavar="DIR")
     one = command("doctor", commands.doctor, "check the installation and the archive")
     one.add_argument("--json", action="store_true")
-    return parser
 
 
 def _limit(text: str) -> int:

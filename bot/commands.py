@@ -24,7 +24,9 @@ from bot.settings import Settings, SettingsError
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
+from retrieval.formats import RawDocument, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
+from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -94,7 +96,7 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     files = find_files([Path(path) for path in arguments.paths])
     encoder = wiring.open_encoder(settings)
     with opened(settings, create=True) as archive, writing(archive):
-        ingestor = Ingestor(archive, encoder)
+        ingestor = Ingestor(archive, encoder, split_pages=not arguments.no_page_split)
         with progress_bar(len(files), "file") as advance:
             report = ingestor.read(files, lambda _: advance(1))
         if not arguments.no_vectors:
@@ -170,6 +172,47 @@ def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
     export_sentence_transformer(Path(arguments.directory))
     print(arguments.directory)
     return OK
+
+
+def page(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Show how a page is split."""
+    del settings
+    found = list(_pages(Path(arguments.file)))
+    if arguments.json:
+        print_json([article | {"evidence": list(one.evidence)} for one in found for article in [_page_article(one)]])
+        return OK
+    for number, one in enumerate(found, 1):
+        names = "、".join(one.author)
+        print(terminal.printable(f"{number}. {title_or_beginning(one)}  [{one.kind}, {len(one.body)}]  {names}"))
+        for name in ("subtitle", "series"):
+            if getattr(one, name):
+                print(terminal.printable(f"   {name}: {getattr(one, name)}"))
+        for name, lines in (("heading", one.headings), ("caption", one.captions)):
+            for line in lines:
+                print(terminal.printable(f"   {name}: {line}"))
+        print(terminal.printable(f"   {one.body[:60]} … {one.body[-30:]}".replace("\n", " ")))
+        for line in one.evidence if arguments.explain else ():
+            print(terminal.printable(f"   - {line}"))
+    return OK
+
+
+def _pages(path: Path) -> Iterator[PageArticle]:
+    for item in read_documents(path):
+        if isinstance(item, RawDocument):
+            yield from read_page(item.body)
+
+
+def _page_article(one: PageArticle) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "subtitle": one.subtitle,
+        "series": one.series,
+        "author": list(one.author),
+        "kind": one.kind,
+        "headings": list(one.headings),
+        "captions": list(one.captions),
+        "body": one.body,
+    }
 
 
 # -- reading ----------------------------------------------------------------------------------------------------

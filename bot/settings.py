@@ -14,6 +14,7 @@ FILE_NAME = "wenbao.toml"
 # Read elsewhere, before or without settings.
 _OTHER_VARIABLES = {"WENBAO_CONFIG", "WENBAO_CACHE", "WENBAO_EMBEDDINGS_KEY"}
 LANGUAGES = ("auto", "zh", "en")
+PERSONAL_NUMBERS = ("masked", "shown")
 MOST_THREADS = 1024
 
 
@@ -37,6 +38,8 @@ class Settings:
     """Refuse to answer where the confidence is lower, 0..1."""
     passages: int = 8
     """How many of the best passages are read for an answer."""
+    personal_numbers: str = "masked"
+    """Identity-card, bank-card and mobile numbers in articles: `masked` or `shown`; the store keeps them."""
     host: str = "127.0.0.1"
     """Address that `wenbao serve` listens on."""
     port: int = 8642
@@ -48,6 +51,12 @@ class Settings:
         _require(self.language in LANGUAGES, "language", self.language, "one of " + ", ".join(LANGUAGES))
         _require(0.0 <= self.refuse_below <= 1.0, "refuse_below", self.refuse_below, "between 0 and 1")
         _require(1 <= self.passages <= 50, "passages", self.passages, "between 1 and 50")
+        _require(
+            self.personal_numbers in PERSONAL_NUMBERS,
+            "personal_numbers",
+            self.personal_numbers,
+            "one of " + ", ".join(PERSONAL_NUMBERS),
+        )
         _require(0 <= self.port <= 65535, "port", self.port, "between 0 and 65535")
 
     @property

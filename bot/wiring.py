@@ -10,6 +10,7 @@ from bot.composers.extractive import ExtractiveComposer
 from bot.settings import Settings, SettingsError
 from embeddings import Encoder, load_encoder
 from retrieval.archive import Archive
+from retrieval.privacy import mask
 from retrieval.search import Searcher
 
 
@@ -22,7 +23,8 @@ def open_archive(settings: Settings, *, create: bool = False) -> Archive:
     """The archive that the settings name. Raises ArchiveError, and SettingsError for what is no directory."""
     if settings.data.exists() and not settings.data.is_dir():
         raise SettingsError(f"{settings.data} is a file; the archive is a directory. Name another with --data.")
-    return Archive(settings.data, create=create)
+    shown = mask if settings.personal_numbers == "masked" else str
+    return Archive(settings.data, create=create, shown=shown)
 
 
 def build_assistant(settings: Settings, archive: Archive, searcher: Searcher) -> Assistant:

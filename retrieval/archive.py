@@ -7,7 +7,7 @@ DIR/writer.lock          held while a process writes to the store
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
 from retrieval.lexical import LexicalIndex
+from retrieval.privacy import mask
 from retrieval.store import Store
 
 _PATIENCE_S = 10.0  # of a search that finds no index at all
@@ -23,10 +24,10 @@ _PATIENCE_S = 10.0  # of a search that finds no index at all
 class Archive:
     """An open archive."""
 
-    def __init__(self, directory: Path, *, create: bool = False) -> None:
-        """Open `directory`. Raises ArchiveError's subclasses."""
+    def __init__(self, directory: Path, *, create: bool = False, shown: Callable[[str], str] = mask) -> None:
+        """Open `directory`; texts come out as `shown` makes them. Raises ArchiveError's subclasses."""
         self.directory = directory
-        self.store = Store(directory, create=create)
+        self.store = Store(directory, create=create, shown=shown)
         try:
             self.lexical = LexicalIndex(directory / "cache" / "lexical", self.store.name)
         except BaseException:

@@ -1,4 +1,4 @@
-"""A raw document to articles: reflow where it is a page, and a stable id."""
+"""A raw document to articles, each with a stable id."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from retrieval.article import Article
 from retrieval.formats import RawDocument
+from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.page.reflow import reflow
 
 _LONGEST_TITLE = 40
@@ -15,9 +16,16 @@ _SENTENCE_END = re.compile(r"[。！？!?；;]$")
 _LETTERS = re.compile(r"\w")
 
 
-def articles_of(document: RawDocument) -> Iterator[Article]:
-    """The articles of one document. A page is one article for now; its title is its first headline-like line."""
-    body = reflow(document.body) if document.is_page else document.body
+def articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[Article]:
+    """The articles of one document: those of a page as they are found in it, else the one that it is.
+
+    With `split_pages` false a page is one article too, its lines joined; its title is the first line like a headline.
+    """
+    if document.is_page and split_pages:
+        pieces = read_page(document.body)
+        yield from (_from_page(document, piece, alone=len(pieces) == 1) for piece in pieces)
+        return
+    body = reflow(document.body).text if document.is_page else document.body
     if not _LETTERS.search(body):
         return
     title = document.title or _first_headline(body)
@@ -29,6 +37,23 @@ def articles_of(document: RawDocument) -> Iterator[Article]:
         author=document.author,
         published=document.published,
         source=document.source,
+        url=document.url,
+    )
+
+
+def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> Article:
+    """Captions stand after the text, a line each, so that they can be found and quoted too."""
+    body = "\n".join(part for part in (piece.body, *piece.captions) if part)
+    title = (document.title if alone else "") or title_or_beginning(piece)
+    return Article(
+        article_id=_content_id(title, body, document.published),
+        title=title,
+        body=body or title,
+        subtitle=piece.subtitle,
+        author=piece.author or (document.author if alone else ()),
+        published=document.published,
+        source=document.source,
+        kind=piece.kind,
         url=document.url,
     )
 

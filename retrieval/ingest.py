@@ -29,7 +29,7 @@ from retrieval.formats import (
 from retrieval.passages import split_passages
 from retrieval.store import Change, IndexEntry
 
-_READING_VERSION = 1  # raise it when the same bytes give other articles: files are then read again
+_READING_VERSION = 2  # raise it when the same bytes give other articles: files are then read again
 _LONGEST_HEADING = 60
 _VECTOR_BATCH = 64
 _PROBLEMS_A_FILE = 100
@@ -108,9 +108,13 @@ def _may_be_file(path: Path) -> bool:
 class Ingestor:
     """Writes into one archive. The caller holds `archive.writing()`."""
 
-    def __init__(self, archive: Archive, encoder: Encoder) -> None:
-        """Raises EncoderMismatchError where the archive's vectors are another encoder's."""
+    def __init__(self, archive: Archive, encoder: Encoder, *, split_pages: bool = True) -> None:
+        """With `split_pages` false a newspaper page is one article.
+
+        Raises EncoderMismatchError where the archive's vectors are another encoder's.
+        """
         self._archive = archive
+        self._split_pages = split_pages
         self._store = archive.store
         self._encoder = encoder
         made_by = self._store.meta("encoder")
@@ -140,7 +144,7 @@ class Ingestor:
     def _read_file(self, path: Path, report: Report) -> None:
         name = _name(path)
         try:
-            fingerprint = f"{_READING_VERSION}:{_checksum(path)}"
+            fingerprint = f"{_READING_VERSION}:{int(self._split_pages)}:{_checksum(path)}"
         except OSError as error:
             report.problems.append(Problem(name, error.strerror or str(error)))
             return
@@ -175,7 +179,7 @@ class Ingestor:
     def _put_document(
         self, document: RawDocument, document_key: int, name: str, troubles: list[Problem], report: Report
     ) -> list[str]:
-        articles = list(articles_of(document))
+        articles = list(articles_of(document, split_pages=self._split_pages))
         if not articles:
             troubles.append(_problem(name, "there is no text in it", document.locator))
         stored = []

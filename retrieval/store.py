@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -33,6 +33,7 @@ from retrieval.errors import (
 )
 from retrieval.filters import Filters, first_day
 from retrieval.passage import Passage
+from retrieval.privacy import mask
 
 FILE_NAME = "archive.sqlite3"
 SCHEMA_VERSION = 1
@@ -117,8 +118,12 @@ class _Held:
 class Store:
     """One archive's database; every thread gets its own connection. Raises ArchiveError's subclasses on opening."""
 
-    def __init__(self, directory: Path, *, create: bool = False) -> None:
-        """Open the archive in `directory`, making it first if `create`."""
+    def __init__(self, directory: Path, *, create: bool = False, shown: Callable[[str], str] = mask) -> None:
+        """Open the archive in `directory`, making it first if `create`.
+
+        Titles and bodies come out as `shown` makes them, which must keep their length; they are kept as they came.
+        """
+        self._shown = shown
         self.directory = directory
         self.path = directory / FILE_NAME
         self._local = threading.local()
@@ -444,7 +449,7 @@ class Store:
         """The article, None where there is none."""
         query = f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?"
         row = self._connection.execute(query, (article_id,)).fetchone()
-        return None if row is None else _article(row)
+        return None if row is None else self._article(row)
 
     def articles(self, filters: Filters | None = None, *, limit: int = -1, offset: int = 0) -> Iterator[Article]:
         """Articles, newest first, those without a date last and in the order of their coming."""
@@ -454,7 +459,13 @@ class Store:
             " ORDER BY published IS NULL, published DESC, article_key LIMIT ? OFFSET ?"
         )
         for row in self._connection.execute(query, (*values, limit, offset)):
-            yield _article(row)
+            yield self._article(row)
+
+    def _article(self, row: Sequence[str]) -> Article:
+        article_id, title, body, subtitle, author, published, source, kind, url = row
+        names = tuple(json.loads(author))
+        shown = self._shown
+        return Article(article_id, shown(title), shown(body), shown(subtitle), names, published, source, kind, url)
 
     def _insert_article(
         self, connection: sqlite3.Connection, row: tuple[str | None, ...], spans: Sequence[tuple[int, int]]
@@ -489,14 +500,17 @@ class Store:
     def _entries(self, condition: str, value: int | str) -> Iterator[IndexEntry]:
         # A body is fetched once for its passages in a row: SQLite's substr would walk through it for each of them.
         connection, head, head_key = self._connection, None, None
+        masked, masked_of = "", None
         query = f'SELECT passage_id, article_key, start, "end" FROM passages WHERE {condition}'
         for passage_id, key, start, end in connection.execute(query, (value,)):
             if key != head_key:
                 head, head_key = connection.execute(_HEAD, (key,)).fetchone(), key
             if head is not None:
                 article_id, body, title, published, source = head
-                passage = Passage(passage_id, article_id, body[start:end], start, end)
-                yield IndexEntry(passage, title, published, source)
+                if body is not masked_of:
+                    masked, masked_of = self._shown(body), body
+                passage = Passage(passage_id, article_id, masked[start:end], start, end)
+                yield IndexEntry(passage, self._shown(title), published, source)
 
     def passage_ids(self, filters: Filters) -> NDArray[np.int64]:
         """Ids of the passages whose articles pass `filters`, ascending."""
@@ -576,11 +590,6 @@ def _prepared(address: str, first: str, *, uri: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _article(row: Sequence[str]) -> Article:
-    article_id, title, body, subtitle, author, published, source, kind, url = row
-    return Article(article_id, title, body, subtitle, tuple(json.loads(author)), published, source, kind, url)
 
 
 def _row(article: Article) -> tuple[str | None, ...]:

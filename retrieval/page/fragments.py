@@ -1,0 +1,127 @@
+"""Lines to fragments: what one column's width cut is joined again; what is left open waits for links.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+from retrieval.page import forms
+from retrieval.page.columns import Columns
+from retrieval.page.lines import Line
+from retrieval.page.traced import Traced, inserted
+
+_SHADOWED = 2.0  # only headlines have shadows
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """Lines that belong together by their form: a paragraph or a part of one, a headline, a byline, a caption.
+
+    `in_column`: it was wrapped at a column's width. `runs_on`: it looks like a headline, but
+    what follows goes on within its last word.
+    """
+
+    traced: Traced
+    first_line: int
+    last_line: int
+    gap: bool
+    shadowed: bool
+    in_column: bool
+    column_width: float
+    runs_on: bool = False
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.traced.text
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The people named, where it is a byline."""
+        return forms.names_of(self.text)
+
+    @cached_property
+    def sign_off(self) -> tuple[tuple[str, ...], int]:
+        """The people named in brackets at its end, and where the bracket begins."""
+        return forms.sign_off_of(self.text)
+
+    @property
+    def is_signature(self) -> bool:
+        """Whether it is a byline in brackets, which stands at an article's end."""
+        return bool(self.names) and self.text[0] in "（("
+
+    @cached_property
+    def is_caption(self) -> bool:
+        """Whether it is a picture's caption or credit."""
+        return forms.is_caption(self.text)
+
+    @cached_property
+    def is_subtitle(self) -> bool:
+        """Whether it is a subtitle by its dash."""
+        return forms.is_subtitle(self.text)
+
+    @cached_property
+    def headline(self) -> float:
+        """How much its form says headline, 0 none."""
+        if self.runs_on or self.is_subtitle or self.is_series or self.last_line - self.first_line > 4:
+            return 0.0
+        if self.in_column and forms.width(self.text) > 2.2 * self.column_width:
+            return 0.0
+        strength = forms.headline_strength(self.text, self.gap)
+        return strength + _SHADOWED if strength and self.shadowed else strength
+
+    @cached_property
+    def is_series(self) -> bool:
+        """Whether it is a series' label."""
+        return forms.is_series(self.text)
+
+    @cached_property
+    def is_body(self) -> bool:
+        """Whether it is running text."""
+        return not (self.names or self.is_caption or self.is_subtitle or self.headline or self.is_series)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it is running text that stops in the middle."""
+        return self.is_body and not self.sign_off[0] and not forms.is_closed(self.text)
+
+
+def read_fragments(lines: Sequence[Line]) -> list[Fragment]:
+    """`lines` joined where a column's width cut them."""
+    columns = Columns(lines)
+    fragments: list[Fragment] = []
+    start = 0
+    while start < len(lines):
+        end = start + 1
+        width = columns.width_at(start, start)
+        while end < len(lines) and columns.cut_after(start, end - 1):
+            end += 1
+        fragments.append(_fragment(lines[start:end], width, in_column=end - start > 1))
+        start = end
+    return [_judged(one, other) for one, other in pairwise(fragments)] + fragments[-1:]
+
+
+def _judged(fragment: Fragment, after: Fragment) -> Fragment:
+    """A plain headline that cuts a word of what follows is the beginning of a sentence."""
+    plain = 0 < fragment.headline <= 1.0 and after.is_body
+    return replace(fragment, runs_on=True) if plain and forms.cuts_a_word(fragment.text, after.text) else fragment
+
+
+def _fragment(lines: Sequence[Line], column: float, *, in_column: bool) -> Fragment:
+    traced = lines[0].traced
+    for line in lines[1:]:
+        traced = join(traced, line.traced)
+    gap = any(line.gap for line in lines)
+    shadowed = any(line.shadowed for line in lines)
+    return Fragment(traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column)
+
+
+def join(before: Traced, after: Traced) -> Traced:
+    """Two stretches of one sentence; Latin words get a space between them."""
+    left, right = before.text[-1:], after.text[:1]
+    latin = left.isascii() and right.isascii() and bool(left) and bool(right)
+    if latin and (left.isalpha() or right.isalpha() or left in ",;.:!?)"):
+        return before + inserted(" ") + after
+    return before + after

@@ -1,0 +1,122 @@
+"""The lines of a raw page, each cleaned, with every character traced to the file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from retrieval.page.forms import CJK, HAN, names_of, width
+from retrieval.page.traced import Traced
+
+_GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
+_GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％])[ \u3000\t]+(?=[{CJK}])")
+_JUSTIFIED = re.compile(rf"[{CJK}] [{CJK}] [{CJK}]")
+_NAMES_INSIDE = re.compile(
+    rf"[（(][{HAN}]{{1,4}}(?:[ \u3000]+[{HAN}]{{1,4}})+[)）]|[{HAN}]{{2,4}}[ \u3000]+(?:摄|供图)$"
+)
+_WIDE = {ord("０") + i: str(i) for i in range(10)}
+_WIDE |= {ord("Ａ") + i: chr(65 + i) for i in range(26)} | {ord("ａ") + i: chr(97 + i) for i in range(26)}
+_WIDE |= {ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("／"): "/"}
+_FULL = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
+_QUOTES = {"「": "“", "」": "”", "『": "‘", "』": "’"}
+_DIGIT_OR_LATIN = re.compile(r"[0-9A-Za-z]")
+_CJK_ONE = re.compile(f"[{CJK}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page that is not blank; `number` counts from 0 in the raw text.
+
+    `width` is that of its text in full-width characters, `spread` with the spaces that justify it. `shadowed`: its text
+    stood twice. `indented`: white space stood before it. `gap`: white space stood between words of it that is no
+    justification, as in a headline of two parts or a byline.
+    """
+
+    number: int
+    traced: Traced
+    gap: bool
+    width: float
+    spread: float
+    shadowed: bool
+    indented: bool
+
+    @property
+    def text(self) -> str:
+        """Its cleaned text."""
+        return self.traced.text
+
+
+def read_lines(raw: str) -> list[Line]:
+    """Every line of `raw` with anything on it, cleaned."""
+    lines: list[Line] = []
+    at = 0
+    for number, content in enumerate(raw.split("\n")):
+        traced = Traced(content, tuple(range(at, at + len(content)))).strip()
+        at += len(content) + 1
+        if traced.text:
+            lines.append(_clean(number, traced, indented=content[0].isspace()))
+    return lines
+
+
+def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
+    columns = width(traced.text)
+    justified = bool(_JUSTIFIED.search(traced.text))
+    gap = bool(_GAP.search(traced.text)) and not justified
+    if not names_of(traced.text):
+        traced = _close_gaps(traced)
+    once = _unshadowed(traced)
+    return Line(number, _unified(once), gap, width(once.text), columns, len(once) < len(traced), indented)
+
+
+def _close_gaps(traced: Traced) -> Traced:
+    """Without white space inside Chinese text, but for that between names in brackets and before a credit."""
+    kept = [match.span() for match in _NAMES_INSIDE.finditer(traced.text)]
+
+    def outside(match: re.Match[str]) -> bool:
+        return not any(start <= match.start() < end for start, end in kept)
+
+    parts: list[Traced] = []
+    at = 0
+    matches = [*_GAP.finditer(traced.text), *_GAP_BEFORE_NUMBER.finditer(traced.text)]
+    for match in sorted(filter(outside, matches), key=re.Match.start):
+        parts.append(traced[at : match.start()])
+        at = match.end()
+    parts.append(traced[at:])
+    text = "".join(part.text for part in parts)
+    return Traced(text, tuple(one for part in parts for one in part.origin))
+
+
+def _unshadowed(traced: Traced) -> Traced:
+    """A headline that a shadow doubled (ABAB), or whose parts are each doubled, once."""
+    half, odd = divmod(len(traced), 2)
+    if half >= 4 and not odd and traced.text[:half] == traced.text[half:]:
+        return _unshadowed(traced[:half])
+    match = re.fullmatch(r"(.{4,})\1(.{4,})\2", traced.text)
+    if match:
+        first, second = len(match[1]), len(match[2])
+        return traced[:first] + traced[2 * first : 2 * first + second]
+    return traced
+
+
+def _unified(traced: Traced) -> Traced:
+    """Full-width digits and letters narrow; half-width punctuation between Chinese full; 「」 as “”."""
+    text = traced.text
+
+    def change(index: int, one: str) -> str:
+        if ord(one) in _WIDE:
+            return _WIDE[ord(one)]
+        if one in _QUOTES:
+            return _QUOTES[one]
+        if one in _FULL and _between_chinese(text, index):
+            return _FULL[one]
+        return one
+
+    return traced.mapped(change)
+
+
+def _between_chinese(text: str, index: int) -> bool:
+    before = text[index - 1] if index else ""
+    after = text[index + 1] if index + 1 < len(text) else ""
+    if _DIGIT_OR_LATIN.match(before) and _DIGIT_OR_LATIN.match(after):
+        return False
+    return bool(_CJK_ONE.match(before) or _CJK_ONE.match(after)) and not (after and after.isspace())

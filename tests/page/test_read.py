@@ -1,0 +1,157 @@
+"""Reading a page: what must hold for any text, for clean ones, and how well the gold pages come out."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from page_oracle import load_composer
+
+from retrieval.formats import RawDocument, read_documents
+from retrieval.page.evaluation import evaluate, parse_gold, read_pages
+from retrieval.page.read import PageArticle, read_page
+
+ROOT = Path(__file__).resolve().parents[2]
+REAL = ROOT.parent / "shared" / "seeds"
+GOLD = Path(__file__).parent / "gold"
+
+PIECES = st.sampled_from(
+    [
+        "湘原市：稻田里的新产业",
+        "——来自云湖县的报道",
+        "张三 李四",
+        "（王小丽 赵 敏）",
+        "本报讯（记者 陈可楠）近日，全市新建学校12所，",
+        "增加学位3.2万个。",
+        "新 建 公 路 700 公 里 ，投 资 1.5 亿 元",
+        "云湖县一角。廖江生 摄",
+        "“今年收成好，",
+        "比去年多卖了２６００元。”",
+        "江风正劲江风正劲",
+        "系列之三",
+        "催收公告",
+        "A short line, with 42 numbers.",
+        "",
+        " ",
+        "！？",
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=30), max_size=25).map("\n".join)
+
+
+def everything(article: PageArticle) -> str:
+    return "\n".join(
+        [article.title, article.subtitle, article.series, article.body, *article.captions, *article.author]
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_any_text_is_read(text: str) -> None:
+    for article in read_page(text):
+        assert len(article.body) == len(article.origin)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_every_character_comes_from_where_the_map_says(text: str) -> None:
+    same = str.maketrans("０１２３４５６７８９％．＋／「」『』,;:!?()", "0123456789%.+/“”‘’，；：！？（）")
+    same |= {ord("Ａ") + i: chr(65 + i) for i in range(26)} | {ord("ａ") + i: chr(97 + i) for i in range(26)}
+    for article in read_page(text):
+        for character, offset in zip(article.body, article.origin, strict=True):
+            if offset < 0:
+                assert character in "\n "
+            else:
+                assert text[offset].translate(same) == character.translate(same)
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+def test_no_place_of_the_file_is_read_twice(text: str) -> None:
+    offsets = Counter(one for article in read_page(text) for one in article.origin if one >= 0)
+    assert not offsets or max(offsets.values()) == 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES.filter(lambda one: "江风" not in one), max_size=25).map("\n".join))
+def test_no_digit_is_lost_or_changed(text: str) -> None:
+    wide = str.maketrans("０１２３４５６７８９", string.digits)
+    before = Counter(re.findall(r"[0-9]", text.translate(wide)))
+    after = Counter(re.findall(r"[0-9]", "".join(everything(article) for article in read_page(text))))
+    assert after == before
+
+
+CLEAN = """稻田里的新产业
+
+入夏以来，湘原市云湖县的稻田里多了3.2万尾鱼苗。县农业农村局说，今年全县稻渔综合种养面积达到5600亩，比去年增加800亩。
+
+“一亩田能多挣两千元。”种粮大户贺长河算了一笔账：鱼苗、饲料和人工合计投入1100元，秋天卖鱼收入3100元。
+
+县里为每亩田补助300元，并请省水产研究所的专家每月到田头讲一次课。"""
+
+
+def test_a_clean_article_stays_one_and_unchanged() -> None:
+    (article,) = read_page(CLEAN)
+    title, *paragraphs = CLEAN.split("\n\n")
+    assert article.title == title
+    assert article.body.split("\n") == paragraphs
+
+
+def test_every_clean_sample_article_stays_one_and_unchanged() -> None:
+    for path in [*sorted((ROOT / "seeds" / "markdown").glob("*.md")), ROOT / "seeds" / "briefs.jsonl"]:
+        for document in read_documents(path):
+            assert isinstance(document, RawDocument)
+            paragraphs = [line for line in document.body.split("\n") if line.strip()]
+            articles = read_page("\n\n".join([document.title, *paragraphs]))
+            assert len(articles) == 1, document.title
+            kept = articles[0].body.split("\n")
+            if articles[0].title.replace(" ", "") == document.title.replace(" ", "") and not articles[0].captions:
+                assert [one for one in kept if one not in paragraphs] == [], document.title
+
+
+def test_english_is_only_joined() -> None:
+    text = (
+        "A quiet harvest\n\nThe fields of Yunhu County were full\nof fish this summer, the county said.\n\nSo it was."
+    )
+    (article,) = read_page(text)
+    assert article.title == "A quiet harvest"
+    joined = "The fields of Yunhu County were full of fish this summer, the county said."
+    assert article.body == f"{joined}\nSo it was."
+
+
+def test_a_sentence_broken_off_finds_its_other_half_behind_another_article() -> None:
+    text = (
+        "云湖县：安全检查不放松\n5月13日，云湖县工信局召开安全生产会议，部署汛期隐患排查。\n"
+        "会议要求，各园区要逐个企业登记隐患，层层压实安全生产责任，\n\n"
+        "桐湾市：老码头夜市开张\n近日，桐湾市老码头夜市重新开张，首晚迎客1.2万人次，副市长到场，夜市管理方说，“老码头历史文化\n\n"
+        "对查出的安全隐患限期整改，整改不到位的企业不得复工，园区安全员每天到场检查。（柏舟燕 陈楚男）\n\n"
+        "街区”的招牌今后每周四晚亮灯，夜市摊位从86个增加到120个。（陈娜）"
+    )
+    first, second = read_page(text)
+    assert "压实安全生产责任，对查出的安全隐患限期整改" in first.body
+    assert first.author == ("柏舟燕", "陈楚男")
+    assert "“老码头历史文化街区”的招牌" in second.body
+    assert second.author == ("陈娜",)
+
+
+def test_composed_pages_come_out_no_worse_than_before() -> None:
+    pages = [(page.text, parse_gold(page.gold, page.text)) for page in load_composer().compose_pages(pages=20, seed=11)]
+    found = evaluate(pages, read_page)
+    assert found["boundary_f1"] >= FLOOR_COMPOSED["boundary_f1"]
+    assert found["sentences"] >= FLOOR_COMPOSED["sentences"]
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the five real pages are not beside this checkout")
+def test_real_pages_come_out_no_worse_than_before() -> None:
+    found = evaluate(read_pages(REAL, GOLD).values(), read_page)
+    for measure, floor in FLOOR_REAL.items():
+        assert found[measure] >= floor, measure
+
+
+FLOOR_COMPOSED = {"boundary_f1": 0.72, "sentences": 0.82}
+FLOOR_REAL = {"boundary_f1": 0.93, "whole": 0.85, "title": 0.77, "byline": 0.90, "sentences": 0.97}
