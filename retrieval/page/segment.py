@@ -8,9 +8,11 @@ sum of the articles' scores; every part of a score has a name, so that a decisio
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from retrieval.page import forms
 from retrieval.page.fragments import Fragment
@@ -56,7 +58,6 @@ class _Page:
 
     def __init__(self, fragments: Sequence[Fragment], links: Sequence[Link]) -> None:
         self.fragments = fragments
-        self.goes_on_at = {link.after for link in links}
         self.uncuttable = {
             index for link in links for index in range(link.before + 1, link.after + 1) if _is_direct(fragments, link)
         }
@@ -68,6 +69,33 @@ class _Page:
         self._frequency = Counter(term for vector in self.vectors for term in vector)
         self._coverage: dict[tuple[int, int, int], frozenset[str]] = {}
         self._weights: dict[int, dict[str, float]] = {}
+        self._affinities: dict[tuple[int, int, int], float] = {}
+        self._announced: dict[tuple[int, bool, int], tuple[float, list[str]]] = {}
+        self._body = [index for index, one in enumerate(fragments) if one.is_body]
+        self._headlines = [index for index, one in enumerate(fragments) if one.headline]
+        self._signed = [index for index, one in enumerate(fragments) if one.sign_off[0] or one.is_signature]
+        self._marks = [index for index, one in enumerate(fragments) if one.names or one.is_subtitle or one.headline]
+        self._length_until = [0, *accumulate(len(one.text) if one.is_body else 0 for one in fragments)]
+
+    def body(self, start: int, end: int) -> list[int]:
+        """The running text of a stretch."""
+        return _within(self._body, start, end)
+
+    def headlines(self, start: int, end: int) -> list[int]:
+        """What may be the headline of a stretch."""
+        return _within(self._headlines, start, end)
+
+    def signed(self, start: int, end: int) -> list[int]:
+        """Where an article's sign-off stands in a stretch."""
+        return _within(self._signed, start, end)
+
+    def marks(self, start: int, end: int) -> list[int]:
+        """Bylines, subtitles and what looks like a headline in a stretch."""
+        return _within(self._marks, start, end)
+
+    def body_length(self, start: int, end: int) -> int:
+        """Characters of running text in a stretch."""
+        return self._length_until[end] - self._length_until[start]
 
     def _likeness_at(self, index: int) -> float:
         """Cosine of the running text before and after a place (TextTiling's block comparison, Hearst 1997)."""
@@ -84,9 +112,13 @@ class _Page:
         Words count by their rarity on the page.
         """
         low, high = max(0, title - _NEAR), min(len(self.fragments), title + _NEAR)
-        inside = self._covered(title, max(start, low), min(end, high))
-        outside = self._covered(title, low, start) | self._covered(title, end, high)
-        return self._share(title, inside) - self._share(title, outside)
+        start, end = max(start, low), min(end, high)
+        key = (title, start, end)
+        if key not in self._affinities:
+            outside = self._covered(title, low, start) | self._covered(title, end, high)
+            inside = self._covered(title, start, end)
+            self._affinities[key] = self._share(title, inside) - self._share(title, outside)
+        return self._affinities[key]
 
     def _covered(self, title: int, start: int, end: int) -> frozenset[str]:
         """The headline's words that the running text of some fragments has."""
@@ -117,12 +149,14 @@ class _Page:
         """Whether it is a byline and no signature."""
         return bool(self.fragments[index].names) and not self.fragments[index].is_signature
 
-    def is_signed(self, index: int) -> bool:
-        """Whether an article's sign-off stands there."""
-        return bool(self.fragments[index].sign_off[0]) or self.fragments[index].is_signature
-
     def announced(self, index: int, start: int, end: int) -> tuple[float, list[str]]:
         """What its neighbours within a stretch add to a headline-like fragment."""
+        key = (index, index > start, min(end, index + 4))
+        if key not in self._announced:
+            self._announced[key] = self._announcement(index, start, end)
+        return self._announced[key]
+
+    def _announcement(self, index: int, start: int, end: int) -> tuple[float, list[str]]:
         score, reasons = 0.0, []
         fragments = self.fragments
         near = [one for one in range(index + 1, min(end, index + 4)) if not fragments[one].is_caption]
@@ -136,6 +170,11 @@ class _Page:
         if near and forms.is_opening(fragments[near[0]].text):
             score, reasons = score + _BEFORE_OPENING, [*reasons, "a story's opening after it"]
         return score, reasons
+
+
+def _within(indexes: list[int], start: int, end: int) -> list[int]:
+    """Those of ascending `indexes` from `start` to before `end`."""
+    return indexes[bisect_left(indexes, start) : bisect_left(indexes, end)]
 
 
 def _is_direct(fragments: Sequence[Fragment], link: Link) -> bool:
@@ -180,7 +219,7 @@ def _best_stretch(page: _Page, start: int, end: int) -> Stretch:
     reasons: list[tuple[str, float]] = [
         ("a part of one", _RESUMED) if start in page.resumed else ("an article", _ARTICLE)
     ]
-    body = [index for index in range(start, end) if page.fragments[index].is_body]
+    body = page.body(start, end)
     reasons += _ends(page, start, end, body)
     title, title_reasons = _best_title(page, start, end, body)
     reasons += title_reasons
@@ -194,7 +233,7 @@ def _ends(page: _Page, start: int, end: int, body: Sequence[int]) -> list[tuple[
     if start:
         likeness = page.likeness[start]
         change = _BREAK_WEIGHT * (_BREAK_LIKENESS - likeness)
-        if page.is_signed(start - 1) or (start > 1 and page.is_signed(start - 2)):
+        if page.signed(max(0, start - 2), start):
             reasons.append(("after a sign-off", _AFTER_SIGN_OFF))
         reasons.append((f"likeness {likeness:.2f} across its beginning", max(-2.5, change)))
     if not body:
@@ -202,10 +241,9 @@ def _ends(page: _Page, start: int, end: int, body: Sequence[int]) -> list[tuple[
     torn = sum(1 for index in body[:-1] if index in page.torn)
     if torn:
         reasons.append((f"{torn} sentences broken off inside", _TORN_INSIDE * torn))
-    for index in range(start, end):
-        if page.is_signed(index):
-            last = not body or index >= body[-1]
-            reasons.append(("signed at its end", _SIGN_OFF_LAST) if last else ("signed inside", _SIGN_OFF_INSIDE))
+    for index in page.signed(start, end):
+        last = not body or index >= body[-1]
+        reasons.append(("signed at its end", _SIGN_OFF_LAST) if last else ("signed inside", _SIGN_OFF_INSIDE))
     return reasons
 
 
@@ -213,13 +251,10 @@ def _best_title(page: _Page, start: int, end: int, body: Sequence[int]) -> tuple
     best: tuple[float, int | None, list[tuple[str, float]]] = (_NO_TITLE, None, [("no headline", _NO_TITLE)])
     if start in page.resumed:
         best = (0.0, None, [("goes on with an earlier article", 0.0)])
-    for index in range(start, end):
+    for index in page.headlines(start, end):
         strength = page.fragments[index].headline
-        if not strength:
-            continue
         bonus, why = page.announced(index, start, end)
-        before = sum(len(page.fragments[one].text) for one in body if one < index)
-        after = sum(len(page.fragments[one].text) for one in body if one > index)
+        before, after = page.body_length(start, index), page.body_length(index, end)
         place = _FRONT if not before else _END if after < min(_LITTLE, 0.1 * before) else _MIDDLE
         if place == _MIDDLE and bonus:
             place = _MIDDLE_ANNOUNCED
@@ -239,7 +274,7 @@ def _rest(page: _Page, start: int, end: int, title: int | None, body: Sequence[i
     """What the stretch holds beside text and headline."""
     reasons = []
     bylines = subtitles = 0
-    for index in range(start, end):
+    for index in page.marks(start, end):
         one = page.fragments[index]
         if page.is_byline(index):
             bylines += 1
@@ -252,7 +287,7 @@ def _rest(page: _Page, start: int, end: int, title: int | None, body: Sequence[i
                 reasons.append((f"a heading with {', '.join(why)}", _HEADING_ANNOUNCED))
             else:
                 reasons.append(("a heading", _HEADING - _HEADING_FORM * (one.headline - 1.0 + announced)))
-    signed = any(page.is_signed(index) for index in range(start, end))
+    signed = bool(page.signed(start, end))
     if bylines + signed > 1:
         reasons.append(("more than one byline", _EXTRA_BYLINE * (bylines + signed - 1)))
     if subtitles > 1:
