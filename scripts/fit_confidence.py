@@ -29,9 +29,7 @@ Matrix = NDArray[np.float64]
 RIDGE = 1e-2
 
 
-def samples(
-    archive_path: Path, questions_path: Path, passages: int = 8
-) -> tuple[list[list[float]], list[bool]]:
+def samples(archive_path: Path, questions_path: Path, passages: int = 8) -> tuple[list[list[float]], list[bool]]:
     """Signals of the best evidence of each question, and whether it answers."""
     archive = Archive(archive_path)
     searcher = Searcher(archive, load_encoder())

@@ -14,7 +14,9 @@ from bot.conversation import Standalone, stand_alone
 from retrieval.hit import Hit
 from retrieval.passage import Passage
 
-BODY = "云湖县今年新建学校12所。总投资3.2亿元，新增学位5600个。\n县长陈远山说，资金来自市财政，因为去年土地出让收入增加。"
+BODY = (
+    "云湖县今年新建学校12所。总投资3.2亿元，新增学位5600个。\n县长陈远山说，资金来自市财政，因为去年土地出让收入增加。"
+)
 
 
 def hit(text: str = BODY, *, title: str = "云湖县新建学校", article_id: str = "a", dense: float | None = 0.9) -> Hit:
