@@ -26,7 +26,7 @@ from retrieval.formats import (
     is_supported,
     read_documents,
 )
-from retrieval.passages import split_passages
+from retrieval.passages import spared, split_passages
 from retrieval.store import Change, IndexEntry
 
 _READING_VERSION = 2  # raise it when the same bytes give other articles: files are then read again
@@ -117,6 +117,7 @@ class Ingestor:
         self._split_pages = split_pages
         self._store = archive.store
         self._encoder = encoder
+        self._count_tokens = spared(encoder.count_tokens, encoder.max_tokens)
         made_by = self._store.meta("encoder")
         if made_by is None:
             self._store.set_meta("encoder", encoder.identity)
@@ -193,9 +194,7 @@ class Ingestor:
         return stored
 
     def _put(self, article: Article, document_key: int | None) -> Change:
-        spans = split_passages(
-            article.body, self._encoder.count_tokens, self._encoder.max_tokens, heading_of(article.title)
-        )
+        spans = split_passages(article.body, self._count_tokens, self._encoder.max_tokens, heading_of(article.title))
         return self._store.put_article(article, spans, document_key)
 
     # -- vectors -------------------------------------------------------------------------------------------------

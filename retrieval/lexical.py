@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -256,12 +257,17 @@ def _document(entry: IndexEntry) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("passage_id", entry.passage.passage_id)
     document.add_text("text", " ".join(terms(entry.passage.text)))
-    document.add_text("title", " ".join(terms(entry.title)))
+    document.add_text("title", _title_terms(entry.title))
     document.add_text("source", entry.source)
     if entry.published:
         document.add_unsigned("first_day", first_day(entry.published))
         document.add_unsigned("last_day", last_day(entry.published))
     return document
+
+
+@lru_cache(maxsize=64)  # an article's passages come one after the other
+def _title_terms(title: str) -> str:
+    return " ".join(terms(title))
 
 
 def _query(schema: tantivy.Schema, query: Sequence[str], filters: Filters | None) -> tantivy.Query:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from retrieval.sentences import cut, sentences
@@ -10,11 +11,39 @@ TARGET_CHARACTERS = 300
 LONGEST_SENTENCE = 400
 
 Span = tuple[int, int]
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+# Rare characters of several planes: a tokenizer that falls back to bytes takes two to four tokens for each.
+_PROBES = ("龘", "\U00020000", "\ue000", "😀", "๛", "ʬ")
+_PROBE_LENGTH = 50
+_SLACK_TOKENS = 8  # what joining a heading, a prefix and a text may add
 
 
-def split_passages(
-    body: str, count_tokens: Callable[[Sequence[str]], list[int]], max_tokens: int, heading: str = ""
-) -> list[Span]:
+def spared(count_tokens: CountTokens, max_tokens: int) -> CountTokens:
+    """`count_tokens`, good for comparing with `max_tokens` only, but much quicker.
+
+    Most tokenizers take one token a character at most, after NFKC; where rare characters show that this one does, a
+    text that is short enough to be sure gets that bound without being tokenized.
+    """
+    overhead, *counts = count_tokens(["", *(probe * _PROBE_LENGTH for probe in _PROBES)])
+    if max(counts) - overhead > _PROBE_LENGTH + _SLACK_TOKENS:
+        return count_tokens
+
+    def count(texts: Sequence[str]) -> list[int]:
+        bounds = [_longest(text) + overhead + _SLACK_TOKENS for text in texts]
+        long = [text for text, bound in zip(texts, bounds, strict=True) if bound > max_tokens]
+        exact = iter(count_tokens(long) if long else ())
+        return [bound if bound <= max_tokens else next(exact) for bound in bounds]
+
+    return count
+
+
+def _longest(text: str) -> int:
+    """Characters of `text` after NFKC, whether or not the tokenizer composes what it can (한 is three letters)."""
+    return max(len(text), len(unicodedata.normalize("NFKC", text)))
+
+
+def split_passages(body: str, count_tokens: CountTokens, max_tokens: int, heading: str = "") -> list[Span]:
     """Ranges of `body`, in order and apart, that together hold all of it but white space.
 
     A passage takes sentences until the next would carry it past 300 characters, and one more where otherwise a last

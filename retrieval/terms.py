@@ -30,7 +30,7 @@ _RUN = re.compile(
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 # Between half-width digits a full-width comma separates numbers (15，20人); between full-width ones, thousands.
 _WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")
-_SIGNS = str.maketrans({"’": "'", "‐": "-", "‑": "-"})
+_SIGNS = {"’": "'", "‐": "-", "‑": "-"}
 # Characters that OpenCC's table leaves alone, or maps only inside known phrases, but that a traditional text has for
 # the simplified one beside it: without them 看著 would not meet 看着 nor 瞭解 了解.
 _VARIANTS = str.maketrans(
@@ -41,14 +41,15 @@ _VARIANTS = str.maketrans(
 
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
-    """Each traditional character's simplified one.
+    """Each traditional character's simplified one, and the plain form of apostrophes and hyphens.
 
     Character by character and not by phrases, so that a stretch of a text folds to the same whatever is around it:
     a word asked for alone must meet itself inside a sentence.
     """
     characters = [chr(code) for first, last in _HAN_RANGES for code in range(first, min(last, 0x323AF) + 1)]
     converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    return {ord(old): new for old, new in zip(characters, converted, strict=True) if old != new}
+    pairs = [*zip(characters, converted, strict=True), *_SIGNS.items()]
+    return {ord(old): new for old, new in pairs if old != new}
 
 
 def fold(text: str) -> str:
@@ -58,13 +59,14 @@ def fold(text: str) -> str:
 
 def _folded(text: str) -> str:
     text = unicodedata.normalize("NFKC", _WIDE_COMMA.sub("、", text)).casefold()
-    return text.translate(_simplified()).translate(_SIGNS)
+    return text.translate(_simplified())
 
 
 def terms(text: str) -> list[str]:
     """The terms of `text` in its order, repeated as often as they occur."""
     segmented = _THOUSANDS.sub("", _folded(text))
     matched = segmented.translate(_VARIANTS)  # the same length: one character for one
+    has_variants = matched != segmented
     found: list[str] = []
     for match in _RUN.finditer(segmented):
         run = matched[match.start() : match.end()]
@@ -73,10 +75,10 @@ def terms(text: str) -> list[str]:
             found += map(add, run, run[1:])
             if len(run) > 2:
                 # jieba knows the words as they are written, so before the variants are merged.
-                words = (word for word in rjieba.cut_for_search(match.group()) if len(word) > 2)
-                found += (word.translate(_VARIANTS) for word in words)
+                words = [word for word in rjieba.cut_for_search(match.group()) if len(word) > 2]
+                found += [word.translate(_VARIANTS) for word in words] if has_variants else words
         elif match.lastgroup == "number":
-            found += _number_terms(run)
+            found += [run] if run.isdigit() else _number_terms(run)
         else:
             found.append(run)
             if "-" in run or "'" in run:

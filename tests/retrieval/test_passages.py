@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.article import Article
-from retrieval.passages import LONGEST_SENTENCE, TARGET_CHARACTERS, split_passages
+from retrieval.passages import LONGEST_SENTENCE, TARGET_CHARACTERS, spared, split_passages
 from retrieval.sentences import cut, sentences
 
 ALPHABET = st.sampled_from(
@@ -158,3 +159,40 @@ def test_a_large_page_takes_linear_time() -> None:
 def test_a_passage_text_is_its_range_of_the_body(seed_articles: list[Article]) -> None:
     for article in seed_articles:
         check_spans(article.body, split_passages(article.body, generous, 512))
+
+
+# -- counting tokens no more often than needed ----------------------------------------------------------------------
+
+
+class Tokenizer:
+    """A number of tokens for each character, and five around them; remembers the texts that it was given."""
+
+    def __init__(self, common: int, rare: int) -> None:
+        self.common, self.rare = common, rare
+        self.given: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> list[int]:
+        self.given += texts
+        plain = [unicodedata.normalize("NFKC", text) for text in texts]
+        return [5 + sum(self.common if one in "水位" else self.rare for one in text) for text in plain]
+
+
+@pytest.mark.parametrize(("rare", "counted"), [(1, False), (3, True)])
+def test_short_texts_are_counted_only_for_tokenizers_of_bytes(rare: int, counted: bool) -> None:
+    tokenizer = Tokenizer(1, rare)
+    count = spared(tokenizer, 100)
+    tokenizer.given.clear()
+    texts = ["水位" * 20, "龘" * 60, "水位" * 60, "", "\ufdfa" * 8]
+    exact = [texts[2], texts[4]]  # the sign of 18 letters is long after NFKC
+    answers = count(texts)
+    assert tokenizer.given == (texts if counted else exact)
+    assert [one <= 100 for one in answers] == [one <= 100 for one in tokenizer(texts)]
+    assert count([]) == []
+
+
+@given(TEXTS, st.integers(20, 400))
+@settings(max_examples=60)
+def test_sparing_changes_no_passage(text: str, limit: int) -> None:
+    for tokenizer in (Tokenizer(1, 1), Tokenizer(1, 4)):
+        count = spared(tokenizer, limit)
+        assert split_passages(text, count, limit) == split_passages(text, tokenizer, limit)
