@@ -20,7 +20,7 @@ class Fragment:
     """Lines that belong together by their form: a paragraph or a part of one, a headline, a byline, a caption.
 
     `in_column`: it was wrapped at a column's width. `runs_on`: it looks like a headline, but
-    what follows goes on within its last word.
+    what follows goes on within its last word. `spaced`: the text with the spaces that part a headline.
     """
 
     traced: Traced
@@ -31,6 +31,7 @@ class Fragment:
     in_column: bool
     column_width: float
     runs_on: bool = False
+    spaced: str = ""
 
     @property
     def text(self) -> str:
@@ -114,8 +115,9 @@ def _fragment(lines: Sequence[Line], column: float, *, in_column: bool) -> Fragm
     for line in lines[1:]:
         traced = join(traced, line.traced)
     gap = any(line.gap for line in lines)
+    spaced = lines[0].spaced if len(lines) == 1 else traced.text
     shadowed = any(line.shadowed for line in lines)
-    return Fragment(traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column)
+    return Fragment(traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column, spaced=spaced)
 
 
 def join(before: Traced, after: Traced) -> Traced:

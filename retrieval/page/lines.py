@@ -10,6 +10,7 @@ from retrieval.page.traced import Traced
 
 _GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
 _GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％])[ \u3000\t]+(?=[{CJK}])")
+_PART = re.compile(r"\S+")
 _JUSTIFIED = re.compile(rf"[{CJK}] [{CJK}] [{CJK}]")
 _NAMES_INSIDE = re.compile(
     rf"[（(][{HAN}]{{1,4}}(?:[ \u3000]+[{HAN}]{{1,4}})+[)）]|[{HAN}]{{2,4}}[ \u3000]+(?:摄|供图)$"
@@ -29,7 +30,7 @@ class Line:
 
     `width` is that of its text in full-width characters, `spread` with the spaces that justify it. `shadowed`: its text
     stood twice. `indented`: white space stood before it. `gap`: white space stood between words of it that is no
-    justification, as in a headline of two parts or a byline.
+    justification, as in a headline of two parts or a byline; `spaced` is the text with it.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Line:
     spread: float
     shadowed: bool
     indented: bool
+    spaced: str
 
     @property
     def text(self) -> str:
@@ -60,12 +62,22 @@ def read_lines(raw: str) -> list[Line]:
 
 def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
     columns = width(traced.text)
+    original = traced
     justified = bool(_JUSTIFIED.search(traced.text))
     gap = bool(_GAP.search(traced.text)) and not justified
     if not names_of(traced.text):
         traced = _close_gaps(traced)
+    spaced = traced if justified else original
     once = _unshadowed(traced)
-    return Line(number, _unified(once), gap, width(once.text), columns, len(once) < len(traced), indented)
+    return Line(
+        number, _unified(once), gap, width(once.text), columns, len(once) < len(traced), indented, _parts(spaced)
+    )
+
+
+def _parts(traced: Traced) -> str:
+    """The parts of a line, each cleaned, with one space between them."""
+    parts = (traced[match.start() : match.end()] for match in _PART.finditer(traced.text))
+    return " ".join(_unified(_unshadowed(part)).text for part in parts)
 
 
 def _close_gaps(traced: Traced) -> Traced:

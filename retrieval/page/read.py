@@ -100,7 +100,7 @@ def _assembled(fragments: Sequence[Fragment], group: Sequence[Stretch], links: S
     paragraphs = list(_paragraphs(fragments, [i for i in indexes if i not in taken], links))
     body = joined(paragraphs, "\n")
     label = "" if series is None else fragments[series].text
-    title = " ".join(fragments[i].text for i in front if not (fragments[i].is_subtitle or fragments[i].is_series))
+    title = " ".join(fragments[i].spaced for i in front if not (fragments[i].is_subtitle or fragments[i].is_series))
     evidence = [line for stretch in group for line in _explained(fragments, stretch)]
     evidence += [
         f"lines {_lines(fragments, link)}: {', '.join(link.reasons)}" for link in links if link.after in indexes

@@ -23,21 +23,21 @@ LONGEST_ARTICLE = 90  # fragments; bounds time and memory on long files
 # Scores, in arbitrary units: random search over the five real pages and forty composed ones (seed 7), 2026-11.
 _ARTICLE = -6.08
 _RESUMED = -1.0
-_TORN_INSIDE = -2.5
-_NO_TITLE = -0.86
+_TORN_INSIDE = -2.93
+_NO_TITLE = -1.79
 _NO_BODY = -3.0
-_FRONT, _END, _MIDDLE_ANNOUNCED, _MIDDLE = 2.15, 0.26, -0.029, -0.73
-_WITH_SUBTITLE, _WITH_BYLINE, _WITH_SERIES = 2.5, 5.43, 1.0
+_FRONT, _END, _MIDDLE_ANNOUNCED, _MIDDLE = 2.15, 0.56, -0.029, -1.14
+_WITH_SUBTITLE, _WITH_BYLINE, _WITH_SERIES = 2.5, 7.33, 1.0
 _BEFORE_OPENING = 0.65
 _NEAR = 12  # fragments around a headline in which its words are looked for
 _LITTLE = 80  # characters of captions that may follow a headline at the end
-_AFFINITY, _AFFINITY_LEAST = 2.33, 0.39
+_AFFINITY, _AFFINITY_LEAST = 1.95, 0.39
 _FOREIGN_MOST = -2.28
 _HEADING, _HEADING_FORM = -0.15, 1.24
 _HEADING_ANNOUNCED = -6.09
 _EXTRA_BYLINE, _EXTRA_SUBTITLE = -3.0, -3.0
-_SIGN_OFF_LAST, _SIGN_OFF_INSIDE = 1.21, -6.33
-_AFTER_SIGN_OFF = 2.25
+_SIGN_OFF_LAST, _SIGN_OFF_INSIDE = 1.4, -6.33
+_AFTER_SIGN_OFF = 0.87
 _BREAK_WEIGHT, _BREAK_LIKENESS = 20.84, 0.041
 _LOWEST = -1e9
 
@@ -70,7 +70,7 @@ class _Page:
         self._coverage: dict[tuple[int, int, int], frozenset[str]] = {}
         self._weights: dict[int, dict[str, float]] = {}
         self._affinities: dict[tuple[int, int, int], float] = {}
-        self._announced: dict[tuple[int, bool, int], tuple[float, list[str]]] = {}
+        self._announced: dict[tuple[int, int, int], tuple[float, list[str]]] = {}
         self._body = [index for index, one in enumerate(fragments) if one.is_body]
         self._headlines = [index for index, one in enumerate(fragments) if one.headline]
         self._signed = [index for index, one in enumerate(fragments) if one.sign_off[0] or one.is_signature]
@@ -151,7 +151,7 @@ class _Page:
 
     def announced(self, index: int, start: int, end: int) -> tuple[float, list[str]]:
         """What its neighbours within a stretch add to a headline-like fragment."""
-        key = (index, index > start, min(end, index + 4))
+        key = (index, max(start, index - 2), min(end, index + 4))
         if key not in self._announced:
             self._announced[key] = self._announcement(index, start, end)
         return self._announced[key]
@@ -163,7 +163,9 @@ class _Page:
         if near and fragments[near[0]].is_subtitle:
             score, reasons = score + _WITH_SUBTITLE, ["a subtitle after it"]
         bylines = [one for one in near[:2] if self.is_byline(one)]
-        if bylines or (index > start and self.is_byline(index - 1)):
+        above = index > start and self.is_byline(index - 1)
+        anothers = above and index - 2 >= start and fragments[index - 2].headline > 0
+        if bylines or (above and not anothers):
             score, reasons = score + _WITH_BYLINE, [*reasons, "a byline beside it"]
         if index > start and fragments[index - 1].is_series:
             score, reasons = score + _WITH_SERIES, [*reasons, "a series' label before it"]
