@@ -8,14 +8,14 @@ from collections.abc import Iterator
 _CLOSERS = r"”’」』）)》〉】〕\]\"'"
 # ASCII ! and ? stand inside addresses and names (?id=3, Yahoo!mail); the Chinese ones always end something.
 _MARKS = r"(?:[。！？…]|[!?](?![A-Za-z0-9_=&/%#~-]))"
-_TITLES = r"(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bProf)"
-_SENTENCE = re.compile(
-    # up to an end mark with the quotes and brackets that close after it, unless a comma or the like carries it on
-    # (“去吗？”，他问); or to a Latin full stop before a space. Possessive, so that no closer is given back for that.
-    rf"[^\n]*?(?:{_MARKS}++[{_CLOSERS}]*+(?![，,、；;：:])"
-    rf"|{_TITLES}(?<=[a-z0-9)%])\.[{_CLOSERS}]*+(?=\s+[A-Z\"“]))"
-    r"|[^\n]+"
+_NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in ("Mr", "Mrs", "Ms", "Dr", "St", "Prof"))
+# An end mark with the quotes and brackets that close after it, unless a comma or the like carries the sentence on
+# (“去吗？”，他问); or a Latin full stop before a space. Possessive, so that no closer is given back for that.
+_END = (
+    rf"(?:{_MARKS}++[{_CLOSERS}]*+(?![，,、；;：:])"
+    rf"|\.(?<=[a-z0-9)%]\.){_NO_TITLE}[{_CLOSERS}]*+(?=\s+[A-Z\"“]))"
 )
+_SENTENCE = re.compile(rf"(?:[^\n。！？…!?.]++|(?!{_END})[。！？…!?.])*+(?:{_END})?")
 _CLAUSE_END = re.compile(r"[，；：、]|[,;:](?![0-9])")
 _SPACE = re.compile(r"\s")
 _UNBROKEN = re.compile(r"[^\W\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[.,:%'’/-]")  # of words and numbers

@@ -27,16 +27,19 @@ _RUN = re.compile(
     r"|(?P<number>\d+(?:[.,:/]\d+)*%?)"
     rf"|(?P<word>{_LETTER}+(?:['-]{_LETTER}+)*)"
 )
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+# The comma stands first, though what is before it is asked too: so it is searched for as a literal.
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 # Between half-width digits a full-width comma separates numbers (15，20人); between full-width ones, thousands.
-_WIDE_COMMA = re.compile(r"(?<=[0-9])，(?=[0-9])")
+_WIDE_COMMA = re.compile(r"，(?<=[0-9]，)(?=[0-9])")
 _SIGNS = {"’": "'", "‐": "-", "‑": "-"}
 # Characters that OpenCC's table leaves alone, or maps only inside known phrases, but that a traditional text has for
 # the simplified one beside it: without them 看著 would not meet 看着 nor 瞭解 了解.
-_VARIANTS = str.maketrans(
+_VARIANT, _PLAIN = (
     "著覆俱座藉瞭揹伕暱薰甦澂濬甯簷痺衞敍枱粧糭衹彷燄鎗馀钜迳讬谘侭缐镟",
     "着复具坐借了背夫昵熏苏澄浚宁檐痹卫叙台妆粽只仿焰枪余巨径托咨尽线旋",
 )
+_VARIANTS = str.maketrans(_VARIANT, _PLAIN)
+_HAS_VARIANT = re.compile(f"[{_VARIANT}]")
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +68,8 @@ def _folded(text: str) -> str:
 def terms(text: str) -> list[str]:
     """The terms of `text` in its order, repeated as often as they occur."""
     segmented = _THOUSANDS.sub("", _folded(text))
-    matched = segmented.translate(_VARIANTS)  # the same length: one character for one
-    has_variants = matched != segmented
+    has_variants = _HAS_VARIANT.search(segmented) is not None
+    matched = segmented.translate(_VARIANTS) if has_variants else segmented  # of the same length
     found: list[str] = []
     for match in _RUN.finditer(segmented):
         run = matched[match.start() : match.end()]
