@@ -7,7 +7,7 @@ SAMPLE = seeds
 .PHONY: run test test-torch lint clean
 
 run: .venv/ready
-	.venv/bin/wenbao ingest $(SAMPLE) --data $(DATA) --no-vectors
+	.venv/bin/wenbao ingest $(SAMPLE) --data $(DATA)
 	.venv/bin/wenbao serve --data $(DATA) --port $(PORT)
 
 test: .venv-test/ready

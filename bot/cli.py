@@ -22,11 +22,19 @@ from bot.assistant import QuestionError
 from bot.evaluation.questions import QuestionFileError
 from bot.settings import Settings, SettingsError, load_settings
 from embeddings import EncoderError
+from embeddings.encoder import EncoderSpecError
 from retrieval.errors import ArchiveError
 from retrieval.formats import FormatError
 from retrieval.ingest import NothingToReadError
 
-_USAGE_ERRORS = (SettingsError, NothingToReadError, QuestionFileError, QuestionError, commands.UsageError)
+_USAGE_ERRORS = (
+    EncoderSpecError,
+    SettingsError,
+    NothingToReadError,
+    QuestionFileError,
+    QuestionError,
+    commands.UsageError,
+)
 _FAILURES = (ArchiveError, EncoderError, FormatError, OSError, sqlite3.Error)
 MOST_HITS = 1000
 

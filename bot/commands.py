@@ -24,7 +24,7 @@ from bot.settings import Settings, SettingsError
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
-from retrieval.formats import RawDocument, read_documents
+from retrieval.formats import DocumentProblem, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
 from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.search import Searcher
@@ -93,6 +93,8 @@ def filters_of(arguments: argparse.Namespace) -> Filters:
 
 def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take in files; text first, then vectors."""
+    if not all(arguments.paths):  # as a path it would be the working directory, with all that is in it
+        raise UsageError("An empty name reads nothing; give files or folders.")
     files = find_files([Path(path) for path in arguments.paths])
     encoder = wiring.open_encoder(settings)
     with opened(settings, create=True) as archive, writing(archive):
@@ -158,8 +160,11 @@ def reembed(arguments: argparse.Namespace, settings: Settings) -> int:
     del arguments
     encoder = wiring.open_encoder(settings)
     with opened(settings) as archive, writing(archive):
-        archive.store.clear_vectors(encoder.identity)
+        if archive.store.meta("reembedding") != encoder.identity:  # else an earlier run was interrupted: go on
+            archive.store.clear_vectors(encoder.identity)
+            archive.store.set_meta("reembedding", encoder.identity)
         made = _encode(Ingestor(archive, encoder), archive)
+        archive.store.set_meta("reembedding", "")
     print(f"{made} vectors made with {encoder.identity}")
     return OK
 
@@ -177,7 +182,10 @@ def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
 def page(arguments: argparse.Namespace, settings: Settings) -> int:
     """Show how a page is split."""
     del settings
-    found = list(_pages(Path(arguments.file)))
+    path = Path(arguments.file)
+    if not path.is_file():
+        raise UsageError(f"No such file: {terminal.printable(arguments.file)}")
+    found = list(_pages(path))
     if arguments.json:
         print_json([article | {"evidence": list(one.evidence)} for one in found for article in [_page_article(one)]])
         return OK
@@ -198,8 +206,12 @@ def page(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _pages(path: Path) -> Iterator[PageArticle]:
     for item in read_documents(path):
-        if isinstance(item, RawDocument):
+        if isinstance(item, DocumentProblem):
+            say(f"{item.locator}: {item.reason}")
+        elif item.is_page:
             yield from read_page(item.body)
+        else:
+            say(f"{item.title or item.locator}: already one article; only text and PDF pages are split")
 
 
 def _page_article(one: PageArticle) -> dict[str, Any]:

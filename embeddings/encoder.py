@@ -27,10 +27,15 @@ class EncoderError(Exception):
     """An encoder could not be loaded or could not answer; the message carries the remedy.
 
     EncoderError
+    ├── EncoderSpecError     no encoder of that name is known
     ├── ModelFileError       the packaged weights are missing or damaged (embeddings.e5_file)
     ├── MissingExtraError    an optional dependency is not installed
     └── ServiceError         a remote service refused, failed or answered nonsense (backends.openai_api)
     """
+
+
+class EncoderSpecError(EncoderError):
+    """No encoder of that name is known."""
 
 
 class MissingExtraError(EncoderError):
@@ -88,6 +93,6 @@ def load_encoder(spec: str = "onnx", *, threads: int | None = None) -> Encoder:
         from embeddings.backends.openai_api import OpenAIEncoder
 
         return OpenAIEncoder.from_spec(rest)
-    raise EncoderError(
+    raise EncoderSpecError(
         f"Unknown encoder {spec!r}. Known: onnx, sentence-transformers:NAME_OR_PATH[@DEVICE], openai:MODEL@BASE_URL"
     )

@@ -45,6 +45,10 @@ class Filters:
 
     def __post_init__(self) -> None:
         """Check the dates."""
+        try:
+            (self.source or "").encode()
+        except UnicodeEncodeError:
+            raise ValueError("source is not valid text") from None
         since = first_day(self.since) if self.since else 0
         until = last_day(self.until) if self.until else 99999999
         if since > until:

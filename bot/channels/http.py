@@ -35,6 +35,7 @@ from bot.channels.schemas import (
 from bot.channels.work import BusyError, Stream, WorkQueue
 from bot.phrases import suggestion
 from bot.serialization import answer_to_json, article_to_json, hit_to_json, search_to_json
+from embeddings import EncoderError
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveError
 from retrieval.filters import Filters
@@ -114,6 +115,9 @@ def _add_error_handlers(app: FastAPI) -> None:
     def unavailable(request: Request, error: Exception) -> Response:
         return error_response(request, 503, "archive_unavailable", str(error))
 
+    def no_encoder(request: Request, error: Exception) -> Response:
+        return error_response(request, 503, "encoder_unavailable", str(error))
+
     def failed(request: Request, error: Exception) -> Response:
         # Starlette raises the error again after this answer, and the server logs it whole.
         _log.error("request %s failed: %s", request_id_of(request.scope), type(error).__name__)
@@ -127,6 +131,7 @@ def _add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(QuestionError, bad_question)
     app.add_exception_handler(BusyError, busy)
     app.add_exception_handler(ArchiveError, unavailable)
+    app.add_exception_handler(EncoderError, no_encoder)
     app.add_exception_handler(Exception, failed)
 
 

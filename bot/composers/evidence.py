@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from bot.composers.question_kind import Expectation, content, expectation
 from bot.conversation import Standalone
-from retrieval.fusion import COSINE_UNKNOWN
 from retrieval.hit import Hit
 from retrieval.sentences import sentences
 from retrieval.terms import terms
@@ -19,6 +18,7 @@ _BY_PASSAGE = 0.2
 _BY_TITLE = 0.8
 _CONTEXT_WEIGHT = 0.5  # of a term that stands only in the earlier question
 _KIND_MISSING = 0.5  # taken off where nothing in the sentence is of the kind asked for
+_COSINE_ASSUMED = 0.88  # of a passage without a vector: that of a right one, so that words alone decide
 _RANK_WEIGHT = 0.7  # of the passage's fused score beside coverage
 
 
@@ -80,7 +80,7 @@ def _in_passage(hit: Hit, expected: Expectation, weights: Mapping[str, float]) -
         fitness = expected.strength(text[start:end])
         coverage = met / total
         score = coverage + _RANK_WEIGHT * hit.score - _KIND_MISSING * (1 - fitness)
-        similarity = min(1.0, max(0.0, ((COSINE_UNKNOWN if hit.dense is None else hit.dense) - 0.75) / 0.2))
+        similarity = min(1.0, max(0.0, ((_COSINE_ASSUMED if hit.dense is None else hit.dense) - 0.75) / 0.2))
         found.append(Evidence(hit, start, end, coverage, similarity, hit.score, fitness, score))
     return found
 

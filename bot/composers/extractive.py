@@ -47,11 +47,8 @@ class ExtractiveComposer:
 
 
 def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence, and the second where it is nearly as good; those of one passage in their own order."""
-    chosen = [evidence[0], *(one for one in evidence[1:2] if one.score >= _SECOND_AT_LEAST * evidence[0].score)]
-    if len(chosen) == 2 and chosen[0].hit.passage.article_id == chosen[1].hit.passage.article_id:
-        chosen.sort(key=lambda one: one.hit.passage.start + one.start)
-    return chosen
+    """The best sentence, and the second where it is nearly as good."""
+    return [evidence[0], *(one for one in evidence[1:2] if one.score >= _SECOND_AT_LEAST * evidence[0].score)]
 
 
 def cite(evidence: Evidence) -> Citation:

@@ -125,3 +125,19 @@ def test_a_question_without_content_is_refused() -> None:
 )
 def test_a_follow_up_takes_the_earlier_question_along(question: str, whole: str) -> None:
     assert stand_alone(question, ["永兴县一季度对非贸易多少？"]).whole == whole
+
+
+def test_a_year_that_the_evidence_does_not_name_costs_confidence() -> None:
+    composer = ExtractiveComposer(rarity, refuse_below=0.0)
+    text = "2025年，云湖县新建学校12所。"
+    right = composer.compose(Standalone("2025年云湖县新建学校多少所？"), [hit(text)], "zh")
+    wrong = composer.compose(Standalone("2019年云湖县新建学校多少所？"), [hit(text)], "zh")
+    assert wrong.confidence < 0.5 * right.confidence
+
+
+def test_the_best_sentence_comes_first() -> None:
+    composer = ExtractiveComposer(rarity, refuse_below=0.0)
+    text = "新建学校时，云湖县多方筹资。云湖县新建学校12所。"
+    assert (
+        composer.compose(Standalone("云湖县新建学校多少所？"), [hit(text)], "zh").citations[0].quote.endswith("12所。")
+    )

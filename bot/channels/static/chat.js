@@ -38,7 +38,7 @@ let language = chosen || (/^zh\b/i.test(navigator.language || 'zh') ? 'zh' : 'en
 let text = TEXTS[language];
 let turns = []; // plain data {question, state, text, first, answer, problem}, from which all that is shown follows
 let running = null; // the AbortController of the question being answered
-let following = 'turn'; // what scrolling keeps in view: the newest 'turn', the 'end', or nothing once the reader scrolled away
+let following = 'turn'; // kept in view: the newest 'turn', the 'end', or '' once the reader scrolled away
 
 // ---- small helpers
 
@@ -212,22 +212,26 @@ function restore() {
   }
 }
 
-// ---- scrolling: a new turn comes into view without its question leaving at the top; a reader who scrolls is left alone
+// ---- scrolling: a new turn comes into view; a reader who scrolls is left alone
 
 const bottom = () => scroller.scrollHeight - scroller.clientHeight;
+let was = 0; // where it last stood
 
 function follow() {
   const last = turnsBox.lastElementChild;
   if (!following || !last) return;
   const top = scroller.scrollTop + last.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8;
   scroller.scrollTop = following === 'end' ? bottom() : Math.min(bottom(), top);
+  was = scroller.scrollTop;
 }
 
 for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown']) {
   scroller.addEventListener(event, () => { following = ''; }, { passive: true });
 }
 scroller.addEventListener('scroll', () => {
-  if (!following && bottom() - scroller.scrollTop < 8) following = 'end';
+  const top = scroller.scrollTop;
+  if (!following && top > was && bottom() - top < 8) following = 'end';
+  was = top;
   hidePeek();
 });
 
