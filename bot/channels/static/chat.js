@@ -215,7 +215,7 @@ function restore() {
 // ---- scrolling: a new turn comes into view; a reader who scrolls is left alone
 
 const bottom = () => scroller.scrollHeight - scroller.clientHeight;
-let was = 0; // where it last stood
+let was = 0; // its last place
 
 function follow() {
   const last = turnsBox.lastElementChild;
