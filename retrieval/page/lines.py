@@ -10,6 +10,9 @@ from retrieval.page.traced import Traced
 
 _GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
 _GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％])[ \u3000\t]+(?=[{CJK}])")
+_TURN = re.compile(
+    r"^[（(](?:下转|上接|紧接|转|接).{1,10}版[^）)]{0,4}[)）]$"
+)  # where the rest of an article is printed
 _PART = re.compile(r"\S+")
 _JUSTIFIED = re.compile(rf"[{CJK}] [{CJK}] [{CJK}]")
 _NAMES_INSIDE = re.compile(
@@ -49,13 +52,13 @@ class Line:
 
 
 def read_lines(raw: str) -> list[Line]:
-    """Every line of `raw` with anything on it, cleaned."""
+    """Every line of `raw` with anything on it but a note that an article turns to another page, cleaned."""
     lines: list[Line] = []
     at = 0
     for number, content in enumerate(raw.split("\n")):
         traced = Traced(content, tuple(range(at, at + len(content)))).strip()
         at += len(content) + 1
-        if traced.text:
+        if traced.text and not _TURN.match(traced.text):
             lines.append(_clean(number, traced, indented=content[0].isspace()))
     return lines
 

@@ -73,9 +73,15 @@ class _Page:
         self._announced: dict[tuple[int, int, int], tuple[float, list[str]]] = {}
         self._body = [index for index, one in enumerate(fragments) if one.is_body]
         self._headlines = [index for index, one in enumerate(fragments) if one.headline]
-        self._signed = [index for index, one in enumerate(fragments) if one.sign_off[0] or one.is_signature]
+        self._signed = [index for index in range(len(fragments)) if self._signs(index)]
         self._marks = [index for index, one in enumerate(fragments) if one.names or one.is_subtitle or one.headline]
         self._length_until = [0, *accumulate(len(one.text) if one.is_body else 0 for one in fragments)]
+
+    def _signs(self, index: int) -> bool:
+        """Whether an article's sign-off stands there; in brackets right under a headline it is a byline."""
+        one = self.fragments[index]
+        under_headline = index > 0 and self.fragments[index - 1].headline > 0
+        return not under_headline if one.is_signature else bool(one.sign_off[0])
 
     def body(self, start: int, end: int) -> list[int]:
         """The running text of a stretch."""
@@ -147,7 +153,7 @@ class _Page:
 
     def is_byline(self, index: int) -> bool:
         """Whether it is a byline and no signature."""
-        return bool(self.fragments[index].names) and not self.fragments[index].is_signature
+        return bool(self.fragments[index].names) and not self._signs(index)
 
     def announced(self, index: int, start: int, end: int) -> tuple[float, list[str]]:
         """What its neighbours within a stretch add to a headline-like fragment."""

@@ -139,6 +139,17 @@ def test_a_sentence_broken_off_finds_its_other_half_behind_another_article() -> 
     assert second.author == ("陈娜",)
 
 
+def test_a_signature_right_under_a_headline_is_its_byline() -> None:
+    text = (
+        "一部电梯，谈了十一个月\n田小渔\n柑子园社区7栋的居民终于不用爬楼了。电梯总价62万元，由20户居民分担。\n"
+        "社区食堂的账怎么算\n（李牧青）\n一荤两素一汤，60岁以上的老人10元。食堂今年上半年第一次不亏了。\n（下转第三版）"
+    )
+    first, second = read_page(text)
+    assert (first.title, first.author) == ("一部电梯，谈了十一个月", ("田小渔",))
+    assert (second.title, second.author) == ("社区食堂的账怎么算", ("李牧青",))
+    assert "下转" not in second.body
+
+
 def test_composed_pages_come_out_no_worse_than_before() -> None:
     pages = [(page.text, parse_gold(page.gold, page.text)) for page in load_composer().compose_pages(pages=20, seed=11)]
     found = evaluate(pages, read_page)
