@@ -32,14 +32,16 @@ def read_json(path: Path) -> Iterator[RawDocument | DocumentProblem]:
 def read_jsonl(path: Path) -> Iterator[RawDocument | DocumentProblem]:
     """Yield the record of each line; a line that is none gives a problem, and reading goes on."""
     is_first = True
+    has_problem = False
     with opened_lines(path) as lines:
         for line in lines.or_problems():
             if isinstance(line, DocumentProblem):
+                has_problem = True
                 yield line
             elif line.strip():
                 yield from _read_line(line, f"line {lines.number}", is_first=is_first)
                 is_first = False
-    if is_first:
+    if is_first and not has_problem:  # a problem has said why already
         raise EmptyFileError("the file holds no readable line; export it again, or leave it out")
 
 

@@ -147,3 +147,8 @@ def test_questions_are_no_articles(read: Read) -> None:
         read("a.jsonl", '{"question": "新水厂何时启用？", "article": "新水厂"}\n')
     (item,) = read("a.jsonl", '{"question": "读者问", "正文": "云湖县启用新水厂"}\n')
     assert isinstance(item, RawDocument)
+
+
+def test_a_jsonl_file_of_one_line_too_long_is_one_problem(read: Read) -> None:
+    (problem,) = read("a.jsonl", b"a" * (5 * 2**20))
+    assert problem.locator == "line 1"
