@@ -29,7 +29,7 @@ from retrieval.filters import Filters, first_day, last_day
 from retrieval.store import IndexEntry, Store
 from retrieval.terms import terms
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 TITLE_BOOST = 0.5  # beside 1 for the text
 _WRITER_BYTES = 64 * 2**20
 _STATE_FILE = "wenbao-state.json"

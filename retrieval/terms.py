@@ -3,7 +3,9 @@
 NFKC, lower case, traditional to simplified (for matching only), then: jieba's words of three characters and more,
 every Chinese character and every pair of neighbouring ones, Latin words and numbers whole. Words of one and two
 characters are those characters and pairs already. A word joined by hyphens and a number joined by colons or slashes
-also give their parts, a percentage its number. Punctuation is dropped and never paired across.
+also give their parts, a percentage its number. Latin letters beside a number also give the two as one word (5G, GB/T
+19001), and numbers what other ways of writing them would (retrieval.numerals). Punctuation is dropped and never paired
+across.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from operator import add
 
 import opencc
 import rjieba
+
+from retrieval.numerals import numeral_terms
 
 _HAN_RANGES = (
     (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
@@ -31,6 +35,9 @@ _RUN = re.compile(
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 # Between half-width digits a full-width comma separates numbers (15，20人); between full-width ones, thousands.
 _WIDE_COMMA = re.compile(r"，(?<=[0-9]，)(?=[0-9])")
+_CODE_JOINTS = ("", " ", "-")
+_CODE_PARTS = re.compile("[/'-]")
+_LONGEST_UNIT = 4  # letters behind a number: 5G, 100km
 _SIGNS = {"’": "'", "‐": "-", "‑": "-"}
 # Characters that OpenCC's table leaves alone, or maps only inside known phrases, but that a traditional text has for
 # the simplified one beside it: without them 看著 would not meet 看着 nor 瞭解 了解.
@@ -71,6 +78,7 @@ def terms(text: str) -> list[str]:
     has_variants = _HAS_VARIANT.search(segmented) is not None
     matched = segmented.translate(_VARIANTS) if has_variants else segmented  # of the same length
     found: list[str] = []
+    word_start = word_end = number_start = number_end = -2
     for match in _RUN.finditer(segmented):
         run = matched[match.start() : match.end()]
         if match.lastgroup == "han":
@@ -82,10 +90,19 @@ def terms(text: str) -> list[str]:
                 found += [word.translate(_VARIANTS) for word in words] if has_variants else words
         elif match.lastgroup == "number":
             found += [run] if run.isdigit() else _number_terms(run)
+            number_start, number_end = match.span()
+            # GB/T 19001, COVID-19, iPhone15: letters and a number are a code, which is found however it is parted.
+            if number_start - word_end < 2 and segmented[word_end:number_start] in _CODE_JOINTS:
+                found.append(_CODE_PARTS.sub("", segmented[word_start:word_end]) + run)
         else:
             found.append(run)
+            is_continued = match.start() == word_end + 1 and segmented[word_end] == "/"
+            word_start, word_end = word_start if is_continued else match.start(), match.end()
+            if word_start == number_end and word_end - word_start <= _LONGEST_UNIT:
+                found.append(segmented[number_start:word_end])
             if "-" in run or "'" in run:
                 found += re.split("['-]", run)
+    found += numeral_terms(segmented)
     return found
 
 

@@ -60,7 +60,7 @@ def test_spellings_that_meet(text: str, same: str) -> None:
         ("2025.05.16", ["2025.05.16", "2025", "05", "16"]),
         ("3.5", ["3.5"]),
         ("state-of-the-art", ["state-of-the-art", "state", "of", "the", "art"]),
-        ("iPhone15", ["iphone", "15"]),
+        ("iPhone15", ["iphone", "15", "iphone15"]),
         ("東京の", ["东", "京", "东京", "の"]),
         ("？！ …—", []),
         ("", []),
