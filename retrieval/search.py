@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from embeddings import Encoder, Role
 from retrieval.archive import Archive
@@ -13,15 +14,21 @@ from retrieval.filters import Filters
 from retrieval.fusion import fuse, shown
 from retrieval.hit import Hit, SearchResult
 from retrieval.terms import terms
+from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
+_TIMED = 50  # candidates that the time asked about can reorder
 
 
 class Searcher:
     """Finds passages. Safe from several threads; sees what other processes commit at the next search."""
 
-    def __init__(self, archive: Archive, encoder: Encoder) -> None:
-        """Open for searching. Raises EncoderMismatchError where the archive's vectors are another encoder's."""
+    def __init__(self, archive: Archive, encoder: Encoder, today: Callable[[], date] = date.today) -> None:
+        """Open for searching; 去年 and the like are relative to `today`.
+
+        Raises EncoderMismatchError where the archive's vectors are another encoder's.
+        """
+        self._today = today
         self._archive = archive
         self._store = archive.store
         self._encoder = encoder
@@ -70,7 +77,17 @@ class Searcher:
         among = self._store.passage_ids(filters) if filters else None
         dense = dict(self._dense.search(vector, max(CANDIDATES, limit), among))
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
-        return SearchResult(self._hits(fuse(lexical, dense), lexical, dense, limit), self._vector_share)
+        fused = self._timed(fuse(lexical, dense), asked_time(query, self._today()), limit)
+        return SearchResult(self._hits(fused, lexical, dense, limit), self._vector_share)
+
+    def _timed(self, fused: Sequence[tuple[int, float]], asked: AskedTime, limit: int) -> Sequence[tuple[int, float]]:
+        if not asked:
+            return fused
+        count = max(_TIMED, limit)
+        return [
+            *with_time(fused[:count], asked, self._store.entries_of([one for one, _ in fused[:count]])),
+            *fused[count:],
+        ]
 
     def is_empty(self) -> bool:
         """Whether the archive holds nothing at all."""
