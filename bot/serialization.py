@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import Any
 
 from bot.answer import Answer
 from retrieval.article import Article
 from retrieval.hit import Hit, SearchResult
+from retrieval.store import OriginalSpan
 
 # What JSON lets stand in a text, and a terminal would obey or an encoder refuse: C1 controls, bidirectional controls,
 # line separators and lone surrogates.
@@ -78,4 +80,18 @@ def article_to_json(article: Article, *, full: bool) -> dict[str, Any]:
         out["url"] = article.url
     if full:
         out["body"] = article.body
+        out["place"] = article.place
+        out["dates"] = list(article.dates)
     return out
+
+
+def original_to_json(span: OriginalSpan) -> dict[str, Any]:
+    """The key `original` of an article: where a stretch of it stands in its file, of whose path the name is shown."""
+    return {
+        "source": PurePath(span.source).name,
+        "locator": span.locator,
+        "start": span.start,
+        "end": span.end,
+        "parts": [list(part) for part in span.parts],
+        "text": span.text,
+    }

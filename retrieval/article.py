@@ -11,6 +11,8 @@ class Article:
 
     `body` is the text that citations point into: every offset anywhere is a half-open range of code points
     of it. `published` is an ISO 8601 date, `YYYY-MM-DD`, `YYYY-MM` or `YYYY`, and None where no source gives one.
+    `place` is that of the dateline. `dates` are those that the body names, in its order and once each; one whose year
+    nothing tells is `--MM-DD`.
     """
 
     article_id: str
@@ -22,3 +24,5 @@ class Article:
     source: str = ""
     kind: str = "news"
     url: str = ""
+    place: str = ""
+    dates: tuple[str, ...] = ()

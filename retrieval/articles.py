@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from retrieval.article import Article
 from retrieval.formats import RawDocument
+from retrieval.mentions import dates_of, place_of
 from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.page.reflow import reflow
+from retrieval.page.traced import INSERTED
 
 _LONGEST_TITLE = 40
 _SENTENCE_END = re.compile(r"[。！？!?；;]$")
@@ -21,15 +23,21 @@ def articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[
 
     With `split_pages` false a page is one article too, its lines joined; its title is the first line like a headline.
     """
+    return (article for article, _ in traced_articles_of(document, split_pages=split_pages))
+
+
+def traced_articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[tuple[Article, Sequence[int]]]:
+    """The articles of one document, each with the offset in it of every code point of its body, or -1."""
     if document.is_page and split_pages:
         pieces = read_page(document.body)
         yield from (_from_page(document, piece, alone=len(pieces) == 1) for piece in pieces)
         return
-    body = reflow(document.body).text if document.is_page else document.body
+    reflowed = reflow(document.body) if document.is_page else None
+    body = document.body if reflowed is None else reflowed.text
     if not _LETTERS.search(body):
         return
     title = document.title or _first_headline(body)
-    yield Article(
+    article = Article(
         article_id=document.external_id or _content_id(title, body, document.published),
         title=title,
         body=body,
@@ -38,14 +46,17 @@ def articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[
         published=document.published,
         source=document.source,
         url=document.url,
+        place=place_of(body),
+        dates=dates_of(body, document.published),
     )
+    yield article, range(len(body)) if reflowed is None else reflowed.origin
 
 
-def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> Article:
+def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> tuple[Article, Sequence[int]]:
     """Captions stand after the text, a line each, so that they can be found and quoted too."""
     body = "\n".join(part for part in (piece.body, *piece.captions) if part)
     title = (document.title if alone else "") or title_or_beginning(piece)
-    return Article(
+    article = Article(
         article_id=_content_id(title, body, document.published),
         title=title,
         body=body or title,
@@ -55,7 +66,10 @@ def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> Art
         source=document.source,
         kind=piece.kind,
         url=document.url,
+        place=place_of(body),
+        dates=dates_of(body, document.published),
     )
+    return article, (*piece.origin, *(INSERTED for _ in range(len(article.body) - len(piece.origin))))
 
 
 def _first_headline(body: str) -> str:

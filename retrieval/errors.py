@@ -57,7 +57,9 @@ class ArchiveVersionError(ArchiveError):
     """The database has a schema that this version does not know."""
 
     def __init__(self, path: Path, found: str, known: int) -> None:
-        super().__init__(f"{path} has schema version {found}, this wenbao knows {known}. Install a matching version.")
+        is_newer = found.isdecimal() and int(found) > known
+        remedy = "Install a newer wenbao" if is_newer else "Put a backup in its place, or ingest anew"
+        super().__init__(f"{path} has schema version {found}, this wenbao knows {known}. {remedy}.")
 
 
 class EncoderMismatchError(ArchiveError):

@@ -16,7 +16,7 @@ from pathlib import Path
 from embeddings import Encoder, Role
 from retrieval.archive import Archive
 from retrieval.article import Article
-from retrieval.articles import articles_of
+from retrieval.articles import traced_articles_of
 from retrieval.errors import EncoderMismatchError
 from retrieval.formats import (
     DocumentProblem,
@@ -27,9 +27,9 @@ from retrieval.formats import (
     read_documents,
 )
 from retrieval.passages import spared, split_passages
-from retrieval.store import Change, IndexEntry
+from retrieval.store import Change, IndexEntry, Original
 
-_READING_VERSION = 2  # raise it when the same bytes give other articles: files are then read again
+_READING_VERSION = 3  # raise it when the same bytes give other articles: files are then read again
 _LONGEST_HEADING = 60
 _VECTOR_BATCH = 64
 _PROBLEMS_A_FILE = 100
@@ -180,22 +180,24 @@ class Ingestor:
     def _put_document(
         self, document: RawDocument, document_key: int, name: str, troubles: list[Problem], report: Report
     ) -> list[str]:
-        articles = list(articles_of(document, split_pages=self._split_pages))
+        articles = list(traced_articles_of(document, split_pages=self._split_pages))
         if not articles:
             troubles.append(_problem(name, "there is no text in it", document.locator))
         stored = []
-        for article in articles:
+        for article, origin in articles:
+            # Formats that mark their articles are stored as they are: nothing was restored.
+            original = Original(document.body, origin, document.locator) if document.is_page else None
             try:
-                report.count(self._put(article, document_key))
+                report.count(self._put(article, document_key, original))
             except ValueError as error:
                 troubles.append(_problem(name, str(error), document.locator))
             else:
                 stored.append(article.article_id)
         return stored
 
-    def _put(self, article: Article, document_key: int | None) -> Change:
+    def _put(self, article: Article, document_key: int | None, original: Original | None) -> Change:
         spans = split_passages(article.body, self._count_tokens, self._encoder.max_tokens, heading_of(article.title))
-        return self._store.put_article(article, spans, document_key)
+        return self._store.put_article(article, spans, document_key, original)
 
     # -- vectors -------------------------------------------------------------------------------------------------
 

@@ -31,10 +31,11 @@ from bot.channels.schemas import (
     FilterModel,
     SearchModel,
     SearchQuery,
+    StretchQuery,
 )
 from bot.channels.work import BusyError, Stream, WorkQueue
 from bot.phrases import suggestion
-from bot.serialization import answer_to_json, article_to_json, hit_to_json, search_to_json
+from bot.serialization import answer_to_json, article_to_json, hit_to_json, original_to_json, search_to_json
 from embeddings import EncoderError
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveError
@@ -190,12 +191,17 @@ def _add_api(app: FastAPI, service: Service) -> None:
         responses=_NOT_FOUND,
         summary="An article with its text",
     )
-    async def article(article_id: str) -> Response:
+    async def article(article_id: str, stretch: Annotated[StretchQuery, Query()]) -> Response:
         def read() -> Response:  # a long text is turned into JSON off the event loop too
             found = service.archive.store.article(article_id)
             if found is None:
                 raise HTTPException(404, f"There is no article {article_id!r}.")
-            return JSONResponse(article_to_json(found, full=True))
+            out = article_to_json(found, full=True)
+            if stretch.start is not None or stretch.end is not None:
+                end = len(found.body) if stretch.end is None else stretch.end
+                original = service.archive.store.original_span(article_id, stretch.start or 0, end)
+                out["original"] = None if original is None else original_to_json(original)
+            return JSONResponse(out)
 
         return await service.work.run(read)
 

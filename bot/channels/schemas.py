@@ -35,6 +35,14 @@ class ArticlesQuery(FilterModel):
     offset: Annotated[int, Field(ge=0, lt=2**63)] = 0
 
 
+class StretchQuery(BaseModel):
+    """What `GET /v1/articles/{id}` takes: a stretch of the body, code points, whose place in its file is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+    start: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    end: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+
 class AskRequest(BaseModel):
     """A question."""
 
@@ -103,6 +111,17 @@ class SearchModel(BaseModel):
     hits: list[HitModel]
 
 
+class OriginalModel(BaseModel):
+    """Where a stretch of an article stands in its file's text: from `start` to `end`, and the parts that make it up."""
+
+    source: str
+    locator: str
+    start: int
+    end: int
+    parts: list[tuple[int, int]]
+    text: str
+
+
 class ArticleModel(BaseModel):
     """An article."""
 
@@ -115,6 +134,9 @@ class ArticleModel(BaseModel):
     kind: str
     url: str | None = None
     body: str | None = None
+    place: str | None = None
+    dates: list[str] | None = None
+    original: OriginalModel | None = None
 
 
 class ErrorBody(BaseModel):

@@ -7,8 +7,9 @@ loses nothing that was committed; `flush` also forces it to the disk, and is cal
 
 from retrieval.store.articles import Change
 from retrieval.store.database import FILE_NAME
+from retrieval.store.originals import Original, OriginalSpan
 from retrieval.store.passages import IndexEntry
 from retrieval.store.schema import SCHEMA_VERSION
 from retrieval.store.store import Counts, Store
 
-__all__ = ["FILE_NAME", "SCHEMA_VERSION", "Change", "Counts", "IndexEntry", "Store"]
+__all__ = ["FILE_NAME", "SCHEMA_VERSION", "Change", "Counts", "IndexEntry", "Original", "OriginalSpan", "Store"]

@@ -10,8 +10,10 @@ from enum import Enum
 from retrieval.article import Article
 from retrieval.filters import Filters, first_day
 from retrieval.store.database import Database
+from retrieval.store.originals import Original, put_original
 
-_ARTICLE = "article_id, title, body, subtitle, author, published, source, kind, url"
+_ARTICLE = "article_id, title, body, subtitle, author, published, source, kind, url, place, dates"
+_DERIVED = 2  # of these, how many at the end are found in the text: they alone changed make no other article
 
 
 class Change(Enum):
@@ -25,8 +27,16 @@ class Change(Enum):
 class Articles(Database):
     """The articles of an archive."""
 
-    def put_article(self, article: Article, spans: Sequence[tuple[int, int]], document_key: int | None) -> Change:
+    def put_article(
+        self,
+        article: Article,
+        spans: Sequence[tuple[int, int]],
+        document_key: int | None,
+        original: Original | None = None,
+    ) -> Change:
         """Add `article` with its passages, or replace the one of the same id; nothing where it is the same already.
+
+        `original` says where in its document the body stands; it is kept for articles of a document only.
 
         Raises ValueError for an article that cannot be stored: its date is none, or its text holds a NUL or half a
         surrogate pair.
@@ -38,8 +48,12 @@ class Articles(Database):
             ).fetchone()
             if present is None:
                 key, change = _insert_article(connection, row, spans), Change.ADDED
-            elif tuple(present[1:]) == row:
+            elif tuple(present[1:-_DERIVED]) == row[:-_DERIVED]:
                 key, change = int(present[0]), Change.UNCHANGED
+                if tuple(present[-_DERIVED:]) != row[-_DERIVED:]:
+                    connection.execute(
+                        "UPDATE articles SET place = ?, dates = ? WHERE article_key = ?", (*row[-_DERIVED:], key)
+                    )
             else:
                 links = connection.execute(
                     "SELECT document_key FROM document_articles WHERE article_key = ?", (present[0],)
@@ -51,12 +65,15 @@ class Articles(Database):
                 )
             if document_key is not None:
                 connection.execute("INSERT OR IGNORE INTO document_articles VALUES (?, ?)", (document_key, key))
+                if original is not None:
+                    put_original(connection, original, document_key, key)
         return change
 
     def remove_article(self, article_id: str) -> bool:
         """Remove an article, whichever documents brought it; False where there is none.
 
-        Those documents count as changed, so that reading them again brings it back.
+        Those documents count as changed, so that reading them again brings it back. The raw text that it came from
+        goes with it, also where other articles came from that too.
         """
         with self.transaction() as connection:
             row = connection.execute("SELECT article_key FROM articles WHERE article_id = ?", (article_id,)).fetchone()
@@ -66,6 +83,9 @@ class Articles(Database):
                 "UPDATE documents SET fingerprint = '' WHERE document_key IN"
                 " (SELECT document_key FROM document_articles WHERE article_key = ?)",
                 (row[0],),
+            )
+            connection.execute(
+                "DELETE FROM raw_texts WHERE raw_key IN (SELECT raw_key FROM origins WHERE article_key = ?)", (row[0],)
             )
             delete_article(connection, int(row[0]))
         return True
@@ -87,16 +107,28 @@ class Articles(Database):
             yield self._article(row)
 
     def _article(self, row: Sequence[str]) -> Article:
-        article_id, title, body, subtitle, author, published, source, kind, url = row
+        article_id, title, body, subtitle, author, published, source, kind, url, place, dates = row
         names = tuple(json.loads(author))
         shown = self._shown
-        return Article(article_id, shown(title), shown(body), shown(subtitle), names, published, source, kind, url)
+        return Article(
+            article_id,
+            shown(title),
+            shown(body),
+            shown(subtitle),
+            names,
+            published,
+            source,
+            kind,
+            url,
+            place,
+            tuple(json.loads(dates)),
+        )
 
 
 def _insert_article(
     connection: sqlite3.Connection, row: tuple[str | None, ...], spans: Sequence[tuple[int, int]]
 ) -> int:
-    cursor = connection.execute(f"INSERT INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    cursor = connection.execute(f"INSERT INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     key = int(cursor.lastrowid or 0)
     connection.executemany(
         'INSERT INTO passages (article_key, start, "end") VALUES (?, ?, ?)',
@@ -127,6 +159,8 @@ def _row(article: Article) -> tuple[str | None, ...]:
         article.source,
         article.kind,
         article.url,
+        article.place,
+        json.dumps(article.dates),
     )
     text = "".join(filter(None, row))
     if "\0" in text or "\\u0000" in row[4]:

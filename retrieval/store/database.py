@@ -58,6 +58,9 @@ class Database:
         if not tables:
             with self.transaction() as connection:
                 schema.create(connection)
+        if schema.is_old(self.meta("schema_version")):
+            with self.transaction() as connection:
+                schema.migrate(connection)
         version = self.meta("schema_version") or "none"
         if version != str(schema.SCHEMA_VERSION):
             raise ArchiveVersionError(self.path, version, schema.SCHEMA_VERSION)

@@ -26,6 +26,7 @@ class Documents(Database):
                 (path,),
             )
             row = connection.execute("SELECT document_key FROM documents WHERE path = ?", (path,)).fetchone()
+            connection.execute("UPDATE raw_texts SET stale = 1 WHERE document_key = ?", row)
         return int(row[0])
 
     def finish_document(self, document_key: int, fingerprint: str, article_ids: Iterable[str]) -> int:
@@ -43,6 +44,7 @@ class Documents(Database):
                 (document_key,),
             ).fetchall()
             removed = self._unlink(connection, document_key, [int(row[0]) for row in gone])
+            connection.execute("DELETE FROM raw_texts WHERE document_key = ? AND stale", (document_key,))
             connection.execute(
                 "UPDATE documents SET fingerprint = ? WHERE document_key = ?", (fingerprint, document_key)
             )

@@ -1,4 +1,8 @@
-"""The tables of an archive."""
+"""The tables of an archive, and how those of older ones become today's.
+
+A change of the tables is a new entry of `_MIGRATIONS` and never an edit of what is above it: every archive, new or
+old, goes through the same steps. `tests/data/archives/` holds one of each past version.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
+_VERSION_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     document_key INTEGER PRIMARY KEY,
@@ -46,19 +48,63 @@ CREATE TRIGGER passage_deleted AFTER DELETE ON passages
 """
 
 
+_ORIGINALS = """
+ALTER TABLE articles ADD COLUMN place TEXT NOT NULL DEFAULT '';
+ALTER TABLE articles ADD COLUMN dates TEXT NOT NULL DEFAULT '[]';       -- a JSON array
+CREATE TABLE raw_texts (
+    raw_key INTEGER PRIMARY KEY,
+    document_key INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    locator TEXT NOT NULL,           -- the place in the document, "page 2"
+    stale INTEGER NOT NULL,          -- 1 while the document is being read anew
+    content BLOB NOT NULL            -- zlib of UTF-8
+);
+CREATE INDEX raw_texts_document ON raw_texts (document_key);
+CREATE TABLE origins (
+    article_key INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+    raw_key INTEGER NOT NULL REFERENCES raw_texts ON DELETE CASCADE,
+    runs BLOB NOT NULL,              -- zlib of (start in body, start in raw text, length), little-endian uint32
+    PRIMARY KEY (article_key, raw_key)
+) WITHOUT ROWID;
+CREATE INDEX origins_raw ON origins (raw_key);
+CREATE TRIGGER origin_deleted AFTER DELETE ON origins
+    WHEN NOT EXISTS (SELECT 1 FROM origins WHERE raw_key = old.raw_key)
+    BEGIN DELETE FROM raw_texts WHERE raw_key = old.raw_key; END;
+"""
+_MIGRATIONS = (_VERSION_1, _ORIGINALS)  # the n-th leads from version n to n + 1
+SCHEMA_VERSION = len(_MIGRATIONS)
+
+
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables, unless another process has just made them. To be called inside a transaction."""
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         return
-    for statement in statements(_SCHEMA):
-        connection.execute(statement)
-    connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    _run(connection, _VERSION_1)
+    connection.execute("INSERT INTO meta VALUES ('schema_version', '1')")
     connection.execute("INSERT INTO meta VALUES ('generation', '0')")
     connection.execute("INSERT INTO meta VALUES ('archive', ?)", (secrets.token_hex(8),))
+    migrate(connection)
 
 
-def statements(script: str) -> Iterator[str]:
-    """The single statements of an SQL script."""
+def is_old(version: str | None) -> bool:
+    """Say whether `migrate` can make a database of this version today's."""
+    return version in {str(one) for one in range(1, SCHEMA_VERSION)}
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring older tables to today's form. To be called inside a transaction, so that it happens whole or not at all."""
+    found = int(connection.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()[0])
+    for script in _MIGRATIONS[found:]:
+        _run(connection, script)
+    if found < SCHEMA_VERSION:  # else another process has just done it, or is newer
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(SCHEMA_VERSION),))
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    for statement in _statements(script):
+        connection.execute(statement)
+
+
+def _statements(script: str) -> Iterator[str]:
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

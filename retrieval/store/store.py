@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from retrieval.store.articles import Articles
 from retrieval.store.documents import Documents
+from retrieval.store.originals import Originals
 from retrieval.store.vectors import Vectors
 
 
@@ -18,7 +19,7 @@ class Counts:
     vectors: int
 
 
-class Store(Documents, Articles, Vectors):
+class Store(Documents, Articles, Originals, Vectors):
     """One archive's database; every thread gets its own connection. Raises ArchiveError's subclasses on opening."""
 
     def counts(self) -> Counts:

@@ -17,13 +17,16 @@ import httpx
 import pytest
 from bot_samples import ARTICLES, BRIDGE, HARVESTS, STEERING, TOWNS
 from bot_service import SlowAssistant, call, client_of, events_of, service_over, serving
+from fakes import HashEncoder
 from fastapi import FastAPI
 
 from bot.channels import http as http_channel
 from bot.channels.edge import MAX_BODY_BYTES
 from bot.channels.http import Service, create_app
 from bot.channels.work import WorkQueue
+from retrieval.archive import Archive
 from retrieval.errors import ArchiveDamagedError
+from retrieval.ingest import Ingestor
 
 QUESTION = "梅江二桥全长多少米？"
 ERROR_ID = re.compile("[0-9a-f]{16}")
@@ -264,6 +267,26 @@ def test_an_article_by_its_id(address: str, article_id: str) -> None:
         article = client.get(f"{address}/v1/articles/{quote(article_id, safe='')}").json()
     assert article["article_id"] == article_id
     assert article["body"]
+
+
+def test_the_place_of_a_stretch_in_its_file(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("新桥通车\n5月14日，新桥通车，联系电话13800138000，居民走上桥面。\n", "utf-8")
+    archive = Archive(tmp_path / "archive", create=True)
+    with archive.writing():
+        Ingestor(archive, HashEncoder()).read([tmp_path / "page.txt"])
+    (article,) = archive.store.articles()
+    start = article.body.index("联系电话")
+    archive.close()
+    with service_over(tmp_path / "archive") as service:
+        app = create_app(service)
+        place = f"/v1/articles/{article.article_id}"
+        assert "original" not in call(app, "GET", place).json()
+        found = call(app, "GET", f"{place}?start={start}&end={start + 15}").json()
+        assert found["dates"] == ["--05-14"]
+        assert found["original"]["source"] == "page.txt"
+        assert found["original"]["text"] == "联系电话138******00"
+        assert call(app, "GET", f"{place}?start=900&end=901").json()["original"] is None
+        error_of(call(app, "GET", f"{place}?start=x"), 422, "invalid_request")
 
 
 def test_articles_that_are_not_there(app: FastAPI) -> None:

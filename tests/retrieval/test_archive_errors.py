@@ -24,7 +24,7 @@ EXAMPLES = {
     ),
     errors.ArchiveVersionError: (
         errors.ArchiveVersionError(PLACE / "archive.sqlite3", "3", 1),
-        r"schema version 3, this wenbao knows 1\. Install a matching version",
+        r"schema version 3, this wenbao knows 1\. Install a newer wenbao",
     ),
     errors.EncoderMismatchError: (
         errors.EncoderMismatchError(PLACE, "onnx:e5", "openai:m"),

@@ -27,7 +27,7 @@ from retrieval.errors import (
     ArchiveVersionError,
 )
 from retrieval.filters import Filters
-from retrieval.store import FILE_NAME, Change, Counts, Store
+from retrieval.store import FILE_NAME, SCHEMA_VERSION, Change, Counts, Store
 
 FULL = make_article(
     "a1", "标题", "第一句。第二句。", subtitle="副题", author=("王芳", "李雷"), published="2025-05",
@@ -506,7 +506,7 @@ def test_another_programs_database_is_not_taken_over(tmp_path: Path) -> None:
             Store(tmp_path, create=create)
 
 
-@pytest.mark.parametrize("version", ["2", "999", "0", "x", None])
+@pytest.mark.parametrize("version", [str(SCHEMA_VERSION + 1), "999", "0", "x", None])
 def test_an_unknown_schema_version(tmp_path: Path, version: str | None) -> None:
     store = Store(tmp_path, create=True)
     with store.transaction() as connection:
@@ -516,7 +516,9 @@ def test_an_unknown_schema_version(tmp_path: Path, version: str | None) -> None:
             connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (version,))
     store.close()
     for create in (False, True):
-        with pytest.raises(ArchiveVersionError, match=f"schema version {version or 'none'}, this wenbao knows 1"):
+        with pytest.raises(
+            ArchiveVersionError, match=f"schema version {version or 'none'}, this wenbao knows {SCHEMA_VERSION}"
+        ):
             Store(tmp_path, create=create)
 
 
