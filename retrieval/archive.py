@@ -1,18 +1,21 @@
 """One archive directory: the store, the indexes derived from it, and the lock of its one writer.
 
 DIR/archive.sqlite3      the truth
-DIR/cache/               lexical/ is tantivy's, lexical.lock is held while it is written; may be deleted at any time
+DIR/cache/               lexical/ is tantivy's, dense/ is FAISS's where vectors are many; lexical.lock and
+                         dense.lock are held while they are written; may be deleted at any time
 DIR/writer.lock          held while a process writes to the store
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from retrieval.dense import keep
 from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
 from retrieval.lexical import LexicalIndex
 from retrieval.privacy import mask
@@ -89,6 +92,14 @@ class Archive:
             return
         except (OSError, ValueError):
             self._keep_in_memory()
+
+    def keep_vectors(self, dimension: int) -> None:
+        """Bring the vector index's copy on disk up to the store where that is worth it; it may take a minute.
+
+        Never fails over the copy: searching reads the vectors from the store where there is none.
+        """
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            keep(self.store, dimension, self.directory / "cache" / "dense")
 
     def _keep_in_memory(self) -> None:
         lexical = LexicalIndex(None, self.store.name)

@@ -204,6 +204,7 @@ class Ingestor:
     def encode_missing(self, progress: Callable[[int], None] | None = None, stop: threading.Event | None = None) -> int:
         """Make the vectors that are missing, a batch a transaction, until none is or `stop` is set; how many."""
         done = after = 0
+        entries: list[IndexEntry] = []
         self._archive.sync_lexical()  # readers leave the index to us while we hold the lock, and this may take long
         try:
             while not (stop and stop.is_set()):
@@ -221,6 +222,8 @@ class Ingestor:
                 done += len(entries)
         finally:
             self._store.flush()
+        if done and not entries:
+            self._archive.keep_vectors(self._encoder.dimension)
         return done
 
 

@@ -32,7 +32,7 @@ class Searcher:
         self._archive = archive
         self._store = archive.store
         self._encoder = encoder
-        self._dense = DenseIndex(encoder.dimension)
+        self._dense = DenseIndex(encoder.dimension, archive.directory / "cache" / "dense")
         self._generation = -1
         self._vector_share = 1.0
         self._refreshing = threading.Lock()
@@ -40,11 +40,11 @@ class Searcher:
 
     def refresh(self) -> None:
         """Catch up with the store, if it changed."""
-        if self._store.generation() == self._generation:
+        if self._store.generation() == self._generation and not self._dense.has_better_copy(self._store):
             return
         with self._refreshing:
             generation = self._store.generation()
-            if generation == self._generation:
+            if generation == self._generation and not self._dense.has_better_copy(self._store):
                 return
             self._check_encoder()
             self._archive.refresh_lexical()

@@ -110,7 +110,8 @@ def keep_encoded(archive: Archive, encoder: Encoder, stop: threading.Event) -> N
             if current != generation and archive.store.passages_without_vector(1):
                 _encode_some(archive, encoder, stop)
                 pause_s = _GIVE_WAY_S
-            else:
+            elif current != generation:
+                archive.keep_vectors(encoder.dimension)
                 generation = current
         except _StoppedError:
             return

@@ -38,6 +38,10 @@ class Vectors(Passages):
         query = "SELECT sequence, passage_id, vector FROM vectors WHERE sequence > ? ORDER BY sequence"
         yield from self._connection.execute(query, (after,))
 
+    def newest_vector(self) -> int:
+        """The sequence of the vector written last, 0 where there is none."""
+        return int(self._connection.execute("SELECT coalesce(max(sequence), 0) FROM vectors").fetchone()[0])
+
     def clear_vectors(self, encoder: str) -> None:
         """Drop all vectors; from now on the archive is that of `encoder`."""
         with self.transaction() as connection:
