@@ -16,8 +16,8 @@ from retrieval.numerals import chinese_value
 from retrieval.store import IndexEntry
 from retrieval.terms import fold
 
-# Of the fused score. Fitted on tests/data/time.questions.jsonl (first of 31: 22 at 0, 25 at 0.01, 27 at 0.02 and 0.03) and
-# seeds/questions.jsonl (first of 194: 166, 168, 167, 163).
+# Of the fused score. Fitted on tests/data/time.questions.jsonl (first of 31: 22 at 0, 25 at 0.01, 27 at 0.02 and 0.03)
+# and seeds/questions.jsonl (first of 194: 166, 168, 167, 163).
 TEXT_WEIGHT = 0.02  # the text names the time asked about
 PUBLISHED_WEIGHT = 0.02  # the article was published in it, or within the weeks after it
 RECENCY_WEIGHT = 0.02  # the newest of the candidates, where the newest is asked for; the oldest gets nothing

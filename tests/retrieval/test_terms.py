@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
+import json
 import random
 import re
 from pathlib import Path
@@ -10,7 +13,7 @@ import jieba
 import opencc
 import pytest
 import rjieba
-from archives import SEEDS, put
+from archives import ROOT, SEEDS, put
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +23,7 @@ from retrieval.store import Store
 from retrieval.terms import fold, terms
 
 jieba.setLogLevel("ERROR")
+NEWS = ROOT.parent / "shared" / "eval" / "news.articles.jsonl.gz"
 HAN_RUN = re.compile("[\u4e00-\u9fff]+")
 
 
@@ -98,6 +102,16 @@ def test_rjieba_segments_as_jieba_does_over_the_seeds() -> None:
     text = "".join(path.read_text("utf-8", "ignore") for path in SEEDS.rglob("*") if path.is_file())
     runs = set(HAN_RUN.findall(text))
     assert len(runs) > 2000
+    different = [run for run in runs if list(jieba.cut_for_search(run)) != list(rjieba.cut_for_search(run))]
+    assert different == []
+
+
+@pytest.mark.skipif(not NEWS.is_file(), reason=f"{NEWS.name} is not beside the checkout; the seeds stand for it")
+def test_rjieba_segments_as_jieba_does_over_news() -> None:
+    with gzip.open(NEWS, "rt", encoding="utf-8") as file:
+        bodies = [json.loads(line)["body"] for line in itertools.islice(file, 0, 20_000, 100)]
+    runs = set(HAN_RUN.findall("".join(bodies)))
+    assert len(runs) > 5000
     different = [run for run in runs if list(jieba.cut_for_search(run)) != list(rjieba.cut_for_search(run))]
     assert different == []
 
