@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import sentencepiece
@@ -15,6 +17,7 @@ import sentencepiece
 from embeddings.e5_file import WeightsFile
 
 FULLWIDTH_TILDE = "～"
+SPACE = "▁"  # what sentencepiece writes for a space
 PLACEHOLDER = "\ufdd0"  # a noncharacter: Unicode assigns it to nothing, and NFKC leaves it alone
 
 # XLM-R's rules before NFKC ("nmt_nfkc"): control characters go, every kind of space and break becomes a space.
@@ -33,6 +36,18 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", kept).replace(PLACEHOLDER, FULLWIDTH_TILDE)
 
 
+@dataclass(frozen=True, slots=True)
+class AlignedTokens:
+    """Tokens of a text without special tokens; token `i` comes from `text[starts[i]:ends[i]]`.
+
+    A space belongs to no token, so the slice of a token that is only a space is empty.
+    """
+
+    ids: list[int]
+    starts: list[int]
+    ends: list[int]
+
+
 class Tokenizer:
     """Sentencepiece over normalized text; safe to use from several threads."""
 
@@ -47,10 +62,61 @@ class Tokenizer:
         pieces: list[int] = self._processor.encode(normalize(text))
         return [self._bos, *pieces[: limit - 2], self._eos]
 
+    def align(self, text: str) -> AlignedTokens:
+        """The tokens of `text`, uncut and without `<s>` and `</s>`, with the characters that each comes from."""
+        characters, origins = _normalized_origins(text)
+        pieces: list[str] = self._processor.encode(characters, out_type=str)
+        ids: list[int] = self._processor.piece_to_id(pieces)
+        starts: list[int] = []
+        ends: list[int] = []
+        at = -1  # the first piece begins with a space that the text does not have
+        for piece in pieces:
+            visible = [at + i for i, character in enumerate(piece) if character != SPACE]
+            at += len(piece)
+            end = origins[visible[-1]][1] if visible else (ends[-1] if ends else 0)
+            starts.append(origins[visible[0]][0] if visible else end)
+            ends.append(end)
+        return AlignedTokens(ids, starts, ends)
+
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text with `<s>` and `</s>`, uncut."""
         encoded = self._processor.encode([normalize(text) for text in texts])
         return [len(pieces) + 2 for pieces in encoded]
+
+
+@lru_cache(maxsize=20_000)
+def _normalized_character(character: str) -> str:
+    return normalize(character)
+
+
+def _joins(before: str, character: str) -> bool:
+    """Whether normalization makes one of the two, as it does of a letter and its accent."""
+    return normalize(before + character) != normalize(before) + _normalized_character(character)
+
+
+def _normalized_origins(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`text` normalized, with single spaces and none at the ends, and the (start, end) that each character is from."""
+    characters: list[str] = []
+    origins: list[tuple[int, int]] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        # Below U+0300, and among the Chinese characters, nothing joins what precedes it.
+        while end < len(text) and not _stands_alone(text[end]) and _joins(text[start:end], text[end]):
+            end += 1
+        part = _normalized_character(text[start]) if end == start + 1 else normalize(text[start:end])
+        for character in part:
+            if character != " " or (characters and characters[-1] != " "):
+                characters.append(character)
+                origins.append((start, end))
+        start = end
+    if characters and characters[-1] == " ":
+        characters.pop()
+    return "".join(characters), origins
+
+
+def _stands_alone(character: str) -> bool:
+    return character < "\u0300" or "\u4e00" <= character <= "\u9fff"
 
 
 def sentencepiece_model(weights: WeightsFile) -> bytes:

@@ -142,3 +142,32 @@ def test_the_exported_tokenizer_frames_pairs(tokenizer: Tokenizer, exported_toke
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cn"]), max_size=40))
 def test_both_tokenizers_agree_on_any_text(tokenizer: Tokenizer, exported_tokenizer: Any, text: str) -> None:
     assert exported_tokenizer.encode(text).ids == tokenizer.encode(text, 512)
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_aligned_tokens_are_the_encoded_ones_in_order(tokenizer: Tokenizer, line: str) -> None:
+    aligned = tokenizer.align(line)
+    assert aligned.ids == tokenizer.encode(line, 10_000)[1:-1]
+    spans = list(zip(aligned.starts, aligned.ends, strict=True))
+    assert all(0 <= start <= end <= len(line) for start, end in spans)
+    assert aligned.starts == sorted(aligned.starts)
+    assert aligned.ends == sorted(aligned.ends)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_text_aligns_with_its_encoding(tokenizer: Tokenizer, text: str) -> None:
+    assert tokenizer.align(text).ids == tokenizer.encode(text, 10_000)[1:-1]
+
+
+def test_aligned_tokens_spell_their_slices(tokenizer: Tokenizer, weights: WeightsFile) -> None:
+    text = "２０２３年， 天心区有　620名志愿者……e\u0301tude ①号ﾊﾟﾝ！"
+    pieces = [piece for piece, _ in weights.pieces()]
+    aligned = tokenizer.align(text)
+    covered = set()
+    for token, start, end in zip(aligned.ids, aligned.starts, aligned.ends, strict=True):
+        said = pieces[token].replace("▁", "").strip()
+        covered.update(range(start, end))
+        if said != "<unk>":
+            assert said in normalize(text[start:end]).replace(" ", "")
+    assert {i for i, character in enumerate(text) if not character.isspace()} <= covered

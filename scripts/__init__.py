@@ -1,0 +1,1 @@
+"""What is run at development time: graphs, training, data; nothing of it is installed."""

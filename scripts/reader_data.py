@@ -1,0 +1,202 @@
+"""Questions with passages to train and to judge the span reader on, from a folder of reading sets.
+
+    python scripts/reader_data.py ../shared/eval [COUNT]
+
+prints a sample of training windows. `reading.articles.jsonl.gz` and `reading.questions.jsonl.gz` are read; questions of
+the split `dev` are for validation and never become windows of training. Traditional characters become simplified.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import opencc
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.hard_negatives import PassageFinder, wrong_specific
+from scripts.whole_spans import whole_span
+
+LONGEST = 330
+"""Characters of the longest window."""
+SHORTEST = 110
+# Shares of the kinds of window; the machine-translated questions are noisy, so they are few.
+SHARES = {"drcd": 0.62, "similar": 0.17, "wrong specific": 0.08, "translated": 0.05, "translated unanswerable": 0.08}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question, a text, and every string of it that answers; none: the text has no answer."""
+
+    question: str
+    text: str
+    title: str
+    answers: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What the reader sees, and the span `text[start:end]` that it should give; `start` is -1 where there is none."""
+
+    question: str
+    text: str
+    start: int
+    end: int
+    kind: str
+
+
+def load_readings(folder: Path, split: str) -> list[Reading]:
+    """The Chinese readings of `split`, in the order of the file. Raises OSError when a file is missing."""
+    simplify = opencc.OpenCC("t2s").convert
+    articles = {row["id"]: row for row in _rows(folder / "reading.articles.jsonl.gz")}
+    texts: dict[str, str] = {}
+    readings = []
+    for row in _rows(folder / "reading.questions.jsonl.gz"):
+        source = row["id"].split("-")[0]
+        if row["split"] != split or source == "jaquad":
+            continue
+        article = articles[row["article"]]
+        body = texts.setdefault(article["id"], simplify(article["body"]))
+        answers = tuple(simplify(answer) for answer in row["answers"])
+        readings.append(Reading(simplify(row["question"]), body, simplify(article.get("title") or ""), answers, source))
+    return readings
+
+
+def windows(readings: list[Reading], seed: int) -> Iterator[Window]:
+    """Training windows without end, of the kinds in `SHARES`; the same for the same arguments.
+
+    Every answerable DRCD question comes once before any comes again. Raises ValueError when there is none.
+    """
+    random_ = random.Random(seed)
+    drcd = [r for r in readings if r.source == "drcd" and r.answers]
+    translated = [r for r in readings if r.source == "squad2" and r.answers]
+    unanswerable = [r for r in readings if r.source == "squad2" and not r.answers]
+    if not any(map(locate, drcd)):
+        raise ValueError("The data has no DRCD question whose answer stands in its article.")
+    finder = PassageFinder([r.text for r in drcd])
+    positives, wrong = _cycle(drcd, random_), _cycle(drcd, random_)
+    plain, refused = _cycle(translated, random_), _cycle(unanswerable, random_)
+    kinds = [kind for kind in SHARES if not (kind.startswith("translated") and not (translated and unanswerable))]
+    while True:
+        kind = random_.choices(kinds, [SHARES[k] for k in kinds])[0]
+        if kind == "drcd":
+            window = positive(next(positives), random_, kind)
+        elif kind == "translated":
+            window = positive(next(plain), random_, kind)
+        elif kind == "translated unanswerable":
+            reading = next(refused)
+            window = Window(reading.question, crop(reading.text, 0, 0, random_)[0], -1, -1, kind)
+        elif kind == "similar":
+            window = similar(next(wrong), finder, random_)
+        else:
+            window = contradicted(next(wrong), random_)
+        if window:
+            yield window
+
+
+def positive(reading: Reading, random_: random.Random, kind: str) -> Window | None:
+    """A window around the answer; None when the answer is not in the text, as translations have it."""
+    span = locate(reading)
+    if not span:
+        return None
+    start, end = whole_span(reading.text, *span)
+    text, offset = crop(reading.text, start, end, random_)
+    return Window(reading.question, text, start - offset, end - offset, kind)
+
+
+def similar(reading: Reading, finder: PassageFinder, random_: random.Random) -> Window | None:
+    """The question with a passage that reads like it but holds no answer; sometimes with the rest of its own text."""
+    own = [part for part in _around(reading) if len(part) > 40]
+    if own and random_.random() < 0.25:
+        return Window(reading.question, crop(random_.choice(own), 0, 0, random_)[0], -1, -1, "similar")
+    found = [t for t in finder.similar(reading.question, 6) if not any(answer in t for answer in reading.answers)]
+    if not found:
+        return None
+    return Window(reading.question, crop(random_.choice(found[:3]), 0, 0, random_)[0], -1, -1, "similar")
+
+
+def contradicted(reading: Reading, random_: random.Random) -> Window | None:
+    """The answerable window with another year, place, number or subject in the question."""
+    window = positive(reading, random_, "wrong specific")
+    question = window and wrong_specific(reading.question, reading.text, reading.title, random_)
+    return replace(window, question=question, start=-1, end=-1) if window and question else None
+
+
+def locate(reading: Reading) -> tuple[int, int] | None:
+    """Where the answer stands: of several places, the one whose surroundings share most with the question."""
+    asked = set(itertools.pairwise(reading.question))
+    best: tuple[int, int, int] | None = None
+    for answer in filter(None, reading.answers):
+        at = reading.text.find(answer)
+        while at >= 0:
+            near = reading.text[max(0, at - 40) : at + len(answer) + 40]
+            shared = len(asked & set(itertools.pairwise(near)))
+            if best is None or shared > best[0]:
+                best = (shared, at, at + len(answer))
+            at = reading.text.find(answer, at + 1)
+    return best[1:] if best else None
+
+
+def crop(text: str, start: int, end: int, random_: random.Random) -> tuple[str, int]:
+    """A piece of `text` of random length that holds [start, end), begun after a clause; and where it begins."""
+    length = max(random_.randint(SHORTEST, LONGEST), min(end - start + 20, LONGEST))
+    if random_.random() < 0.5:
+        length = max((length + SHORTEST) // 2, end - start + 20)  # more short ones: they train sooner
+    if len(text) <= length:
+        return text, 0
+    first = random_.randint(max(0, end - length), max(0, min(start, len(text) - length)))
+    for at in range(first, min(first + 40, start if end else first + 40)):
+        if text[at] in "。！？；，":
+            first = at + 1
+            break
+    return text[first : first + max(length, end - first)], first
+
+
+def _around(reading: Reading) -> list[str]:
+    """The text before the answer's sentence and the text after it."""
+    span = locate(reading)
+    if not span or reading.text.count(reading.text[slice(*span)]) > 1:
+        return []
+    before = reading.text.rfind("。", 0, span[0]) + 1
+    after = reading.text.find("。", span[1]) + 1
+    return [reading.text[:before], reading.text[after:] if after else ""]
+
+
+def _cycle(items: list[Reading], random_: random.Random) -> Iterator[Reading]:
+    order = list(items)
+    while True:
+        random_.shuffle(order)
+        yield from order
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def main() -> None:
+    """Print windows of the folder that the command line names."""
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+    stream = windows(load_readings(Path(sys.argv[1]), "train"), seed=0)
+    for _ in range(count):
+        window = next(stream)
+        print(f"[{window.kind}] {window.question}")
+        if window.start < 0:
+            print(f"    — {window.text}")
+        else:
+            span = f"【{window.text[window.start : window.end]}】"
+            print(f"    {window.text[: window.start]}{span}{window.text[window.end :]}")
+
+
+if __name__ == "__main__":
+    main()
