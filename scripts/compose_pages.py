@@ -11,7 +11,8 @@ so with some chance:
 2. bylines in brackets at the end, with 本报记者 or before the first words; captions with credits in the middle;
    invented subtitles and series labels; shadowed headlines; spaces between justified characters and around numbers;
    half-width punctuation, full-width digits, 「」 for “”
-3. the headline after the text or in its middle, or lost; an article without its beginning or its end
+3. the headline after the text or in its middle, or lost; an article without its beginning or its end. As on real
+   pages, most articles of one page have it in one place
 4. two articles in alternating blocks that break in the middle of a sentence
 """
 
@@ -116,7 +117,7 @@ def compose_page(severity: int, number: int, seed: int, sources: Sequence[Source
     style = _Style.draw(rng, severity)
     chosen = rng.sample(sources, rng.randint(2 if severity == 4 else 1, 8))
     columns = [_Typesetter(rng, style, index, source, severity).columns() for index, source in enumerate(chosen)]
-    lines = _arrange(rng, columns, severity)
+    lines = _arrange(rng, style, columns, severity)
     text, positions = _print(rng, style, lines)
     gold = [_record(index, column, lines, positions) for index, column in enumerate(columns)]
     return Page(f"s{severity}_{number:03d}", severity, text, gold, tuple(chosen))
@@ -133,6 +134,7 @@ class _Style:
     spaced_numbers: bool
     justified: float
     indented_chunks: bool
+    headlines: tuple[float, float]  # shares of the page's articles with the headline before the text, and after it
 
     @classmethod
     def draw(cls, rng: Random, severity: int) -> _Style:
@@ -145,6 +147,9 @@ class _Style:
             spaced_numbers=spoilt and rng.random() < 0.3,
             justified=rng.choice([0.05, 0.2]) if spoilt and rng.random() < 0.4 else 0.0,
             indented_chunks=spoilt and rng.random() < 0.3,
+            headlines=rng.choice([(0.85, 0.05), (0.85, 0.05), (0.1, 0.85), (0.5, 0.25)])
+            if severity >= 3
+            else (1.0, 0.0),
         )
 
 
@@ -387,9 +392,9 @@ def _wrap(text: str, width: int) -> list[tuple[int, int]]:
     return [*ranges, (start, len(text))]
 
 
-def _arrange(rng: Random, columns: Sequence[_Column], severity: int) -> list[_Line]:
+def _arrange(rng: Random, style: _Style, columns: Sequence[_Column], severity: int) -> list[_Line]:
     """The lines of the page in the order of the file."""
-    stories = [_order(rng, column, severity) for column in columns]
+    stories = [_order(rng, style, column) for column in columns]
     if severity >= 4:
         pairs = [at for at, pair in enumerate(pairwise(stories)) if all(_breaks(story) for story in pair)]
         if pairs:
@@ -398,12 +403,13 @@ def _arrange(rng: Random, columns: Sequence[_Column], severity: int) -> list[_Li
     return [line for story in stories for line in story]
 
 
-def _order(rng: Random, column: _Column, severity: int) -> list[_Line]:
+def _order(rng: Random, style: _Style, column: _Column) -> list[_Line]:
     head, byline, body, tail = column.head, column.byline, column.body, column.tail
-    if severity < 3 or rng.random() < 0.5:
+    place, (before, after) = rng.random(), style.headlines
+    if place < before:
         return head + byline + body + tail
-    if rng.random() < 0.5:  # after the text
-        return byline + body + tail + head if rng.random() < 0.5 else body + tail + head + byline
+    if place < before + after:
+        return byline + body + tail + head if rng.random() < 0.85 else body + tail + head + byline
     inner = [at for at in range(1, len(body)) if rng.random() < 0.2 or body[at - 1].block != body[at].block]
     at = rng.choice(inner) if inner else 0
     return body[:at] + byline + head + body[at:] + tail

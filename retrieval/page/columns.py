@@ -96,7 +96,12 @@ class Columns:
     def _stands_alone(self, index: int, column: float) -> bool:
         """Whether a line is a byline, a subtitle, a caption or a headline by itself."""
         line = self._lines[index]
-        if line.shadowed or forms.names_of(line.text) or forms.is_subtitle(line.text):
+        if (
+            line.shadowed
+            or forms.names_of(line.text)
+            or forms.is_subtitle(line.text)
+            or forms.is_series_label(line.text)
+        ):
             return True
         if forms.is_caption(line.text) and len(line.text) <= _SHORT_CAPTION:
             return True

@@ -46,6 +46,9 @@ _NOTICE = re.compile(
 _WORDS = re.compile(rf"[{HAN}A-Za-z0-9]")
 LONGEST_HEADLINE = 42
 _LONGEST_PLAIN_HEADLINE = 30
+_LONGEST_CALL = 24  # a headline with an exclamation or a question in it
+_DATED = re.compile(r"^(?:\d{4}年)?\d{1,2}月[ \u3000]*\d{1,2}[ \u3000]*日[^，]{0,6}，|^(?:近日|日前|连日来|据悉)，")
+_LABEL = re.compile(r"[①-⑳]$|[·•][\u4e00-\u9fff]{1,4}篇$")
 
 
 def has_word(text: str) -> bool:
@@ -130,6 +133,11 @@ def is_series(text: str) -> bool:
     return len(text) <= 30 and bool(_SERIES.search(text))
 
 
+def is_series_label(text: str) -> bool:
+    """Whether it is a series' label by a form that no sentence has."""
+    return len(text) <= 20 and bool(_LABEL.search(text))
+
+
 def is_subtitle(text: str) -> bool:
     """Whether it is a subtitle by its dash."""
     return text.startswith(("——", "──", "—")) and len(text) <= 60
@@ -144,8 +152,12 @@ def headline_strength(text: str, gap: bool) -> float:
     """How much its form alone says headline: 0 it cannot be one; `gap`: white space stood inside the line."""
     if not 4 <= len(text) <= LONGEST_HEADLINE or is_closed_sentence(text) or text.endswith(("，", ",", "、", "；")):
         return 0.0
+    calls = re.findall(r"[！？!?]", text[:-1])
     if (
-        re.search(r"[。！？；]", text[:-1])
+        re.search(r"[。；]", text[:-1])
+        or len(calls) > 2
+        or (calls and len(text) > _LONGEST_CALL)
+        or _DATED.match(text)
         or names_of(text)
         or is_caption(text)
         or not re.search(rf"[{HAN}]{{2}}|[A-Za-z]{{3}}", text)

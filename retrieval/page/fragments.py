@@ -12,6 +12,7 @@ from retrieval.page.columns import Columns
 from retrieval.page.lines import Line
 from retrieval.page.traced import Traced, inserted
 
+_WIDE, _SHORT_HEADING = 30.0, 8  # where no column cuts the lines, so short a line is whole
 _SHADOWED = 2.0  # only headlines have shadows
 
 
@@ -106,6 +107,8 @@ def read_fragments(lines: Sequence[Line]) -> list[Fragment]:
 
 def _judged(fragment: Fragment, after: Fragment) -> Fragment:
     """A plain headline that cuts a word of what follows is the beginning of a sentence."""
+    if fragment.column_width > _WIDE and len(fragment.text) <= _SHORT_HEADING:
+        return fragment
     plain = 0 < fragment.headline <= 1.0 and after.is_body
     return replace(fragment, runs_on=True) if plain and forms.cuts_a_word(fragment.text, after.text) else fragment
 

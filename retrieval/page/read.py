@@ -125,7 +125,8 @@ def _title_lines(fragments: Sequence[Fragment], title: int | None, indexes: Sequ
         return []
     near = [title]
     above = title - 1
-    if above in indexes and fragments[above].headline and not fragments[title].is_subtitle:
+    alike = above in indexes and fragments[above].shadowed == fragments[title].shadowed
+    if alike and fragments[above].headline and not fragments[title].is_subtitle:
         near.insert(0, above)
     return near
 
@@ -171,7 +172,8 @@ def _kind(title: str, series: str, body: str) -> str:
 
 def _explained(fragments: Sequence[Fragment], stretch: Stretch) -> Iterator[str]:
     first, last = fragments[stretch.start].first_line + 1, fragments[stretch.end - 1].last_line + 1
-    yield f"lines {first}-{last}, score {stretch.score:.1f}: {', '.join(stretch.reasons)}"
+    reasons = [f"{text} {value:+.1f}" for text, value in stretch.reasons]
+    yield f"lines {first}-{last}, score {stretch.score:.1f}: {', '.join(reasons)}"
 
 
 def _lines(fragments: Sequence[Fragment], link: Link) -> str:
