@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -18,6 +19,8 @@ from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
+_PATIENCE_S = 2.0  # for an article that is just being replaced
+_LOOK_AGAIN_S = 0.02
 
 
 class Searcher:
@@ -66,19 +69,32 @@ class Searcher:
 
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> SearchResult:
         """The best `limit` passages for `query`, best first; empty for a query without any word."""
-        self.refresh()
         query = query.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to an encoder
+        deadline = time.monotonic() + _PATIENCE_S
+        while True:
+            self.refresh()
+            result, gone = self._search(query, limit, filters or Filters())
+            # Another process has just replaced an article that was found, and is about to index its new text.
+            if not gone or time.monotonic() > deadline or self._store.generation() == self._generation:
+                return result
+            time.sleep(_LOOK_AGAIN_S)
+
+    def _search(self, query: str, limit: int, filters: Filters) -> tuple[SearchResult, bool]:
+        """The result, and whether passages that belong to it are in the indexes but no longer in the store."""
         words = terms(query)
         if not words or limit < 1:
-            return SearchResult((), self._vector_share)
-        filters = filters or Filters()
+            return SearchResult((), self._vector_share), False
         lexical = dict(self._archive.lexical.search(words, max(CANDIDATES, limit), filters))
         vector = self._encoder.encode([query], Role.QUERY)[0]
         among = self._store.passage_ids(filters) if filters else None
         dense = dict(self._dense.search(vector, max(CANDIDATES, limit), among))
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
-        fused = self._timed(fuse(lexical, dense), asked_time(query, self._today()), limit)
-        return SearchResult(self._hits(fused, lexical, dense, limit), self._vector_share)
+        fused = fuse(lexical, dense)
+        timed = self._timed(fused, asked_time(query, self._today()), limit)
+        hits = self._hits(timed, lexical, dense, limit)
+        best = [one for one, _ in fused[:limit]]
+        gone = len(self._store.entries_of(best)) < len(best)
+        return SearchResult(hits, self._vector_share), gone
 
     def _timed(self, fused: Sequence[tuple[int, float]], asked: AskedTime, limit: int) -> Sequence[tuple[int, float]]:
         if not asked:

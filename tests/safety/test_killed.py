@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from safety import checking, stepping
 from safety.plan import steps
 
@@ -30,7 +31,7 @@ def test_what_a_kill_leaves_after_each_write_sync_and_rename(tmp_path: Path) -> 
     """The files as they lie while the writer stands still are what SIGKILL would leave at that point."""
     plan = steps(seed=11, count=3 if LONG else 2)
     directory, note, copy = tmp_path / "archive", tmp_path / "acknowledged", tmp_path / "copy"
-    every = 1 if LONG else 9
+    every = 1 if LONG else 20
     checked: list[str] = []
 
     def at(number: int, call: str, pid: int) -> bool:
@@ -50,7 +51,8 @@ def test_what_a_kill_leaves_after_each_write_sync_and_rename(tmp_path: Path) -> 
     assert code == 0, output
     checking.check(directory, plan, len(plan))
     assert len(checked) > (changes / every) * 0.9
-    assert {"fsync", "rename"} <= {name for name in ("fsync", "rename") if any(name in one for one in checked)} or not LONG
+    if LONG:
+        assert all(any(kind in call for call in checked) for kind in ("write", "sync", "rename"))
     print(f"{changes} changes, {len(checked)} checked")
 
 
@@ -60,7 +62,7 @@ def test_killed_for_good_at_a_write_sync_or_rename(tmp_path: Path) -> None:
     plan = steps(seed=12, count=4)
     directory, note = tmp_path / "archive", tmp_path / "acknowledged"
     chosen = random.Random(5)
-    for number in range(40 if LONG else 4):
+    for _ in range(40 if LONG else 3):
         last = chosen.randrange(1, 120)
         command = [sys.executable, str(stepping.WRITER), str(directory), str(note), "12", str(len(plan))]
         _, code, output = stepping.step_through(command, tmp_path, lambda at, call, pid, last=last: at < last)
@@ -69,12 +71,11 @@ def test_killed_for_good_at_a_write_sync_or_rename(tmp_path: Path) -> None:
         if acknowledged_steps(note) == len(plan):
             shutil.rmtree(directory)
             note.unlink()
-        assert number < 40
 
 
 @pytest.mark.timeout(3600)
 def test_killed_at_random_moments(tmp_path: Path) -> None:
-    rounds = 300 if LONG else 12
+    rounds = 300 if LONG else 8
     chosen = random.Random(os.environ.get("WENBAO_KILL_SEED", "3"))
     plan = steps(seed=13, count=12)
     killed = 0

@@ -1,6 +1,7 @@
 """A process that carries out a plan (plan.py) and writes down each step that was acknowledged to it.
 
-python writer.py ARCHIVE ACKNOWLEDGED SEED STEPS: the file ACKNOWLEDGED holds how many steps are done; it goes on from there.
+python writer.py ARCHIVE ACKNOWLEDGED SEED STEPS: the file ACKNOWLEDGED holds how many steps are done; it goes on
+from there.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 
 from fakes import HashEncoder
-from safety.plan import Step, record, steps
 
 from retrieval.archive import Archive
 from retrieval.errors import ArchiveError
 from retrieval.ingest import Ingestor
+from safety.plan import Step, record, steps
 
 
 def done_steps(acknowledged: Path) -> int:
