@@ -23,6 +23,7 @@ from bot.evaluation.questions import QuestionFileError
 from bot.settings import Settings, SettingsError, load_settings
 from embeddings import EncoderError
 from embeddings.encoder import EncoderSpecError
+from retrieval.backup import BackupError
 from retrieval.errors import ArchiveError
 from retrieval.formats import FormatError
 from retrieval.ingest import NothingToReadError
@@ -35,7 +36,7 @@ _USAGE_ERRORS = (
     QuestionError,
     commands.UsageError,
 )
-_FAILURES = (ArchiveError, EncoderError, FormatError, OSError, sqlite3.Error)
+_FAILURES = (ArchiveError, BackupError, EncoderError, FormatError, OSError, sqlite3.Error)
 MOST_HITS = 1000
 
 
@@ -155,6 +156,9 @@ def _add_writing(command: Callable[..., argparse.ArgumentParser]) -> None:
     one = command("remove", commands.remove, "remove articles by id, or all that a file or folder brought")
     one.add_argument("targets", nargs="+", metavar="ID_OR_PATH")
     command("reembed", commands.reembed, "make all vectors anew with the encoder that is set")
+    one = command("backup", commands.backup, "write the whole archive to one file, also while it is served")
+    one.add_argument("file", metavar="FILE")
+    one.add_argument("--overwrite", action="store_true", help="replace FILE where it is there already")
     one = command("export-model", commands.export_model, "write the packaged model for sentence-transformers")
     one.add_argument("directory", metavar="DIR")
 

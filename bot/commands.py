@@ -169,6 +169,25 @@ def reembed(arguments: argparse.Namespace, settings: Settings) -> int:
     return OK
 
 
+def backup(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write the whole archive to one file, while others use it."""
+    from retrieval.backup import back_up
+
+    path = Path(arguments.file)
+    done = 0
+    with opened(settings) as archive, tqdm(unit="page", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def progress(pages: int, total: int) -> None:
+            nonlocal done
+            bar.total = total
+            bar.update(pages - done)
+            done = pages
+
+        size_bytes = back_up(archive.store, path, overwrite=arguments.overwrite, progress=progress)
+    print(f"{terminal.printable(str(path))}: {size_bytes} bytes")
+    return OK
+
+
 def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write the packaged model as a directory for sentence-transformers."""
     from embeddings.export import export_sentence_transformer

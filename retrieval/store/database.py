@@ -117,6 +117,10 @@ class Database:
             if connection.in_transaction:
                 connection.execute("COMMIT")
 
+    def copy_to(self, other: sqlite3.Connection, pages: int, progress: Callable[[int, int, int], None]) -> None:
+        """Write everything into another database, `pages` at a time; inside `snapshot` it is all of one moment."""
+        self._connection.backup(other, pages=pages, progress=progress, sleep=0)
+
     def flush(self) -> None:
         """Force everything committed to the disk."""
         connection = self._connection
