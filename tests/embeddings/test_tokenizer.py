@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from encoder_texts import varied_texts
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from embeddings.backends.onnx import OnnxEncoder
@@ -141,6 +141,8 @@ def test_the_exported_tokenizer_frames_pairs(tokenizer: Tokenizer, exported_toke
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cn"]), max_size=40))
 def test_both_tokenizers_agree_on_any_text(tokenizer: Tokenizer, exported_tokenizer: Any, text: str) -> None:
+    # The one difference that embeddings/export.py names: there a spelled-out special token is that token.
+    assume(not any(token in text for token in ("<s>", "</s>", "<pad>", "<unk>", "<mask>")))
     assert exported_tokenizer.encode(text).ids == tokenizer.encode(text, 512)
 
 
