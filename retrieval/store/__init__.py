@@ -5,11 +5,26 @@ loses nothing that was committed; `flush` also forces it to the disk, and is cal
 (the end of a file, an HTTP answer), so that a power cut loses nothing that was acknowledged.
 """
 
+from retrieval.store.api_keys import ApiKey
 from retrieval.store.articles import Change
+from retrieval.store.conversations import Conversation
 from retrieval.store.database import FILE_NAME
+from retrieval.store.feedback import Feedback
 from retrieval.store.originals import Original, OriginalSpan
 from retrieval.store.passages import IndexEntry
 from retrieval.store.schema import SCHEMA_VERSION
 from retrieval.store.store import Counts, Store
 
-__all__ = ["FILE_NAME", "SCHEMA_VERSION", "Change", "Counts", "IndexEntry", "Original", "OriginalSpan", "Store"]
+__all__ = [
+    "FILE_NAME",
+    "SCHEMA_VERSION",
+    "ApiKey",
+    "Change",
+    "Conversation",
+    "Counts",
+    "Feedback",
+    "IndexEntry",
+    "Original",
+    "OriginalSpan",
+    "Store",
+]

@@ -88,20 +88,34 @@ class Database:
         self._connections.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction of this thread; everything in it is kept, or nothing. A change moves the generation."""
+    def transaction(self, *, moves: bool = True) -> Iterator[sqlite3.Connection]:
+        """One write transaction of this thread; everything in it is kept, or nothing.
+
+        A change moves the generation, unless `moves` is false: then nothing that is searched may change in it.
+        """
         connection = self._connection
         try:
             connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
             yield connection
-            if connection.total_changes != before:
+            if moves and connection.total_changes != before:
                 connection.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation'")
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    @contextmanager
+    def aside(self) -> Iterator[sqlite3.Connection]:
+        """A transaction for what no index holds, conversations for instance. Raises ArchiveError's subclasses."""
+        try:
+            with self.transaction(moves=False) as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.IntegrityError):
+                raise
+            raise self._translated(error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -70,7 +70,33 @@ CREATE TRIGGER origin_deleted AFTER DELETE ON origins
     WHEN NOT EXISTS (SELECT 1 FROM origins WHERE raw_key = old.raw_key)
     BEGIN DELETE FROM raw_texts WHERE raw_key = old.raw_key; END;
 """
-_MIGRATIONS = (_VERSION_1, _ORIGINALS)  # the n-th leads from version n to n + 1
+_CHANNELS = """
+CREATE TABLE conversations (
+    conversation TEXT PRIMARY KEY,   -- the channel's name, a colon, and what the channel knows it by
+    created REAL NOT NULL, updated REAL NOT NULL,                -- seconds since 1970, as everywhere below
+    turns TEXT NOT NULL              -- a JSON array, oldest first
+) WITHOUT ROWID;
+CREATE INDEX conversations_updated ON conversations (updated);
+CREATE TABLE feedback (
+    feedback_key INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL, user TEXT NOT NULL, answer_id TEXT NOT NULL,
+    conversation TEXT, question TEXT NOT NULL, answer TEXT NOT NULL,     -- answer: a JSON object
+    vote INTEGER NOT NULL, comment TEXT NOT NULL,
+    created REAL NOT NULL, updated REAL NOT NULL,
+    UNIQUE (channel, user, answer_id)
+);
+CREATE INDEX feedback_updated ON feedback (updated);
+CREATE TABLE api_keys (
+    name TEXT PRIMARY KEY,
+    hash TEXT NOT NULL UNIQUE,       -- SHA-256 of the key, in hexadecimal digits
+    scope TEXT NOT NULL, created REAL NOT NULL, revoked REAL
+) WITHOUT ROWID;
+CREATE TABLE notes (                 -- what a channel has to remember: update offsets, settings of a chat, counters
+    space TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, updated REAL NOT NULL,
+    PRIMARY KEY (space, key)
+) WITHOUT ROWID;
+"""
+_MIGRATIONS = (_VERSION_1, _ORIGINALS, _CHANNELS)  # the n-th leads from version n to n + 1
 SCHEMA_VERSION = len(_MIGRATIONS)
 
 

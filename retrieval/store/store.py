@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.store.api_keys import ApiKeys
 from retrieval.store.articles import Articles
+from retrieval.store.conversations import Conversations
 from retrieval.store.documents import Documents
+from retrieval.store.feedback import Feedbacks
+from retrieval.store.notes import Notes
 from retrieval.store.originals import Originals
 from retrieval.store.vectors import Vectors
 
@@ -19,7 +23,7 @@ class Counts:
     vectors: int
 
 
-class Store(Documents, Articles, Originals, Vectors):
+class Store(Documents, Articles, Originals, Vectors, Conversations, Feedbacks, ApiKeys, Notes):
     """One archive's database; every thread gets its own connection. Raises ArchiveError's subclasses on opening."""
 
     def counts(self) -> Counts:

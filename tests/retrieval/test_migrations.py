@@ -108,3 +108,14 @@ def test_an_old_archive_that_cannot_be_written_says_what_to_do(tmp_path: Path, m
     monkeypatch.setattr(schema, "migrate", refuse)
     with pytest.raises(ArchiveReadOnlyError, match="cannot be written"):
         Store(copy)
+
+
+def test_what_version_2_knew_of_its_files_stays(tmp_path: Path) -> None:
+    store = Store(restored(PAST[1], tmp_path / "old"))
+    article, span = store.article("market-2"), store.original_span("market-2", 0, 30)
+    store.close()
+    assert article
+    assert (article.place, article.dates) == ("清河", ("2022-05",))
+    assert span
+    assert (span.start, span.end, span.parts) == (8, 39, ((8, 39),))
+    assert span.text == "南门早市五月迁入新大棚。摊主陈桂兰说，雨\n天再也不用收摊，联系"
