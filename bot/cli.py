@@ -69,7 +69,7 @@ def _run(argv: Sequence[str] | None) -> int:
         return int(exit_.code or 0)
     try:
         settings = load_settings(_overrides(arguments), config=arguments.config)
-        commands.stop_on_sigterm()
+        commands.stop_on_signals()
         return int(arguments.run(arguments, settings))
     except KeyboardInterrupt:
         goes_on = "; what was taken in stays, and the same command goes on from there" if arguments.goes_on else ""

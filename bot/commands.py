@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -30,6 +31,8 @@ from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
+interrupted = threading.Event()
+"""Set by SIGINT and SIGTERM; see `stop_on_signals`."""
 WAIT_FOR_WRITER_S = 10.0  # a server that makes vectors holds the lock for a batch of them, some 3 s
 
 
@@ -100,7 +103,8 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     with opened(settings, create=True) as archive, writing(archive):
         ingestor = Ingestor(archive, encoder, split_pages=not arguments.no_page_split)
         with progress_bar(len(files), "file") as advance:
-            report = ingestor.read(files, lambda _: advance(1))
+            report = ingestor.read(files, lambda _: advance(1), interrupted)
+        _heed_interruption()
         if not arguments.no_vectors:
             report.vectors = _encode(ingestor, archive)
         counts = archive.store.counts()
@@ -115,7 +119,9 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
 def _encode(ingestor: Ingestor, archive: Archive) -> int:
     counts = archive.store.counts()
     with progress_bar(counts.passages - counts.vectors, "passage") as advance:
-        return ingestor.encode_missing(advance)
+        done = ingestor.encode_missing(advance, interrupted)
+    _heed_interruption()
+    return done
 
 
 def _print_report(report: Report) -> None:
@@ -354,13 +360,23 @@ def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     return OK if all(one.ok for one in checks) else FAILED
 
 
-def stop_on_sigterm() -> None:
+def stop_on_signals() -> None:
     """Let SIGTERM end a command as Ctrl-C does, so that what was committed is left in order.
 
-    Not by raising SIGINT: that is ignored in what a shell script started with `&`.
+    Both also set `interrupted`: an exception raised between two steps of the interpreter is lost where that is a
+    finalizer or a library's callback. SIGINT stays ignored in what a shell script started with `&`.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
         raise KeyboardInterrupt
 
+    interrupted.clear()
     signal.signal(signal.SIGTERM, interrupt)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, interrupt)
+
+
+def _heed_interruption() -> None:
+    if interrupted.is_set():
+        raise KeyboardInterrupt

@@ -126,15 +126,23 @@ class Ingestor:
 
     # -- text ----------------------------------------------------------------------------------------------------
 
-    def read(self, files: Sequence[Path], progress: Callable[[Path], None] | None = None) -> Report:
+    def read(
+        self,
+        files: Sequence[Path],
+        progress: Callable[[Path], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> Report:
         """Take in `files`; a bad one is reported and the rest goes in. Searchable by words when it returns.
 
         Interrupted (KeyboardInterrupt), what was read so far is made searchable before the exception goes on.
+        When `stop` is set it returns after the document at hand, and the file at hand is read again next time.
         """
         report = Report()
         try:
             for path in files:
-                self._read_file(path, report)
+                if stop and stop.is_set():
+                    break
+                self._read_file(path, report, stop)
                 if progress:
                     progress(path)
         finally:
@@ -142,7 +150,7 @@ class Ingestor:
             self._archive.sync_lexical()
         return report
 
-    def _read_file(self, path: Path, report: Report) -> None:
+    def _read_file(self, path: Path, report: Report, stop: threading.Event | None) -> None:
         name = _name(path)
         try:
             fingerprint = f"{_READING_VERSION}:{int(self._split_pages)}:{_checksum(path)}"
@@ -164,7 +172,10 @@ class Ingestor:
                 if document_key is None:
                     document_key = self._store.begin_document(name)
                 article_ids += self._put_document(item, document_key, name, troubles, report)
-            read_whole = True
+                if stop and stop.is_set():
+                    break
+            else:
+                read_whole = True
         except QuestionFileError:
             report.question_files += 1
             return

@@ -8,6 +8,7 @@ import signal
 import socket
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot import commands, wiring
 from bot.channels.terminal import one_line, printable
 from bot.cli import build_parser
 from embeddings.encoder import load_encoder
+from retrieval.ingest import Ingestor
 
 Run = Callable[..., Ran]
 
@@ -51,6 +53,23 @@ def test_ingest_without_vectors_leaves_them_to_the_next(run: Run, articles_file:
     assert "梅江二桥通车" in found.out
     assert found.err == "(0% of the archive has vectors so far)\n"
     assert run("ingest", articles_file, "--data", data).out.endswith(f"; {len(ARTICLES)} vectors\n")
+
+
+def test_an_interrupt_that_is_lost_where_it_was_raised_still_ends_the_command(
+    run: Run, articles_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Ingestor._put
+
+    def interrupted(*arguments: Any) -> Any:
+        with suppress(KeyboardInterrupt):  # as in a finalizer
+            signal.raise_signal(signal.SIGINT)
+        return put(*arguments)
+
+    monkeypatch.setattr(Ingestor, "_put", interrupted)
+    ran = run("ingest", articles_file, "--data", tmp_path / "archive")
+    assert (ran.code, ran.out) == (130, "")
+    assert "the same command goes on from there" in ran.err
+    assert len(bodies(run, tmp_path / "archive")) == 1
 
 
 def test_articles(run: Run, filled: Path) -> None:

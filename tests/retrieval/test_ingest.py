@@ -293,6 +293,16 @@ def test_an_interrupt_leaves_a_searchable_archive_and_the_next_run_goes_on(
     undisturbed.close()
 
 
+def test_reading_stops_after_the_document_at_hand(archive: Archive, tmp_path: Path) -> None:
+    files = sample(tmp_path / "files", 30)
+    stop = threading.Event()
+    with archive.writing():
+        stopped = Ingestor(archive, ENCODER).read(files, lambda _: stop.set(), stop)
+    assert 0 < stopped.added < 30
+    assert found(archive, "水位消息") == ids(archive)
+    assert stopped.added + ingest(archive, files).added == 30
+
+
 def test_vectors_are_made_in_batches_and_taken_up(archive: Archive, tmp_path: Path) -> None:
     ingest(archive, sample(tmp_path / "files", 200))
     count = archive.store.counts().passages
