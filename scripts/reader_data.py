@@ -23,13 +23,23 @@ import opencc
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from scripts.hard_negatives import PassageFinder, wrong_specific
+from scripts.news_questions import NewsQuestion, news_questions
 from scripts.whole_spans import whole_span
 
 LONGEST = 330
 """Characters of the longest window."""
 SHORTEST = 110
 # Shares of the kinds of window; the machine-translated questions are noisy, so they are few.
-SHARES = {"drcd": 0.62, "similar": 0.17, "wrong specific": 0.08, "translated": 0.05, "translated unanswerable": 0.08}
+SHARES = {
+    "drcd": 0.52,
+    "similar": 0.15,
+    "wrong specific": 0.08,
+    "translated": 0.04,
+    "translated unanswerable": 0.07,
+    "news": 0.08,
+    "news unanswerable": 0.06,
+}
+TITLED = 0.5  # share of the windows that begin with their text's title, where there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,13 @@ def load_readings(folder: Path, split: str) -> list[Reading]:
     return readings
 
 
-def windows(readings: list[Reading], seed: int) -> Iterator[Window]:
+def load_news(folder: Path) -> list[str]:
+    """The bodies of the news articles; none when the folder has no file of them."""
+    path = folder / "news.articles.jsonl.gz"
+    return [row["body"] for row in _rows(path)] if path.exists() else []
+
+
+def windows(readings: list[Reading], seed: int, news: list[str] | None = None) -> Iterator[Window]:
     """Training windows without end, of the kinds in `SHARES`; the same for the same arguments.
 
     Every answerable DRCD question comes once before any comes again. Raises ValueError when there is none.
@@ -83,9 +99,12 @@ def windows(readings: list[Reading], seed: int) -> Iterator[Window]:
     if not any(map(locate, drcd)):
         raise ValueError("The data has no DRCD question whose answer stands in its article.")
     finder = PassageFinder([r.text for r in drcd])
+    titles = {r.text: r.title for r in drcd}
+    made = news_questions(news, random_) if news else iter(())
     positives, wrong = _cycle(drcd, random_), _cycle(drcd, random_)
     plain, refused = _cycle(translated, random_), _cycle(unanswerable, random_)
-    kinds = [kind for kind in SHARES if not (kind.startswith("translated") and not (translated and unanswerable))]
+    absent = {"translated": not (translated and unanswerable), "news": not news}
+    kinds = [kind for kind in SHARES if not absent.get(kind.split()[0])]
     while True:
         kind = random_.choices(kinds, [SHARES[k] for k in kinds])[0]
         if kind == "drcd":
@@ -95,8 +114,11 @@ def windows(readings: list[Reading], seed: int) -> Iterator[Window]:
         elif kind == "translated unanswerable":
             reading = next(refused)
             window = Window(reading.question, crop(reading.text, 0, 0, random_)[0], -1, -1, kind)
+            window = titled(window, reading.title, random_)
         elif kind == "similar":
-            window = similar(next(wrong), finder, random_)
+            window = similar(next(wrong), finder, titles, random_)
+        elif kind.startswith("news"):
+            window = from_news(next(made), kind, random_)
         else:
             window = contradicted(next(wrong), random_)
         if window:
@@ -110,18 +132,44 @@ def positive(reading: Reading, random_: random.Random, kind: str) -> Window | No
         return None
     start, end = whole_span(reading.text, *span)
     text, offset = crop(reading.text, start, end, random_)
-    return Window(reading.question, text, start - offset, end - offset, kind)
+    return titled(Window(reading.question, text, start - offset, end - offset, kind), reading.title, random_)
 
 
-def similar(reading: Reading, finder: PassageFinder, random_: random.Random) -> Window | None:
+def titled(window: Window, title: str, random_: random.Random) -> Window:
+    """Sometimes the window with its title before it, as the reader gets it where an article has one."""
+    if not title or random_.random() >= TITLED:
+        return window
+    shift = len(title) + 1 if window.start >= 0 else 0
+    return replace(window, text=f"{title}\n{window.text}", start=window.start + shift, end=window.end + shift)
+
+
+def from_news(made: NewsQuestion, kind: str, random_: random.Random) -> Window | None:
+    """A window of the news text around the answer; or, where it shall hold none, one whose sentence is missing."""
+    if kind == "news":
+        text, offset = crop(made.text, made.start, made.end, random_)
+        return Window(made.question, text, made.start - offset, made.end - offset, kind)
+    if random_.random() < 0.4:
+        text, _ = crop(made.text, made.start, made.end, random_)
+        other = wrong_specific(made.question, made.text, "", random_)
+        return Window(other, text, -1, -1, kind) if other else None
+    rest = made.text[: made.first] + made.text[made.last :]
+    near = max(0, made.first - random_.randint(0, LONGEST))
+    text = rest[near : near + random_.randint(SHORTEST, LONGEST)]
+    return Window(made.question, text, -1, -1, kind) if len(text) > 40 else None
+
+
+def similar(reading: Reading, finder: PassageFinder, titles: dict[str, str], random_: random.Random) -> Window | None:
     """The question with a passage that reads like it but holds no answer; sometimes with the rest of its own text."""
     own = [part for part in _around(reading) if len(part) > 40]
     if own and random_.random() < 0.25:
-        return Window(reading.question, crop(random_.choice(own), 0, 0, random_)[0], -1, -1, "similar")
+        window = Window(reading.question, crop(random_.choice(own), 0, 0, random_)[0], -1, -1, "similar")
+        return titled(window, reading.title, random_)
     found = [t for t in finder.similar(reading.question, 6) if not any(answer in t for answer in reading.answers)]
     if not found:
         return None
-    return Window(reading.question, crop(random_.choice(found[:3]), 0, 0, random_)[0], -1, -1, "similar")
+    chosen = random_.choice(found[:3])
+    window = Window(reading.question, crop(chosen, 0, 0, random_)[0], -1, -1, "similar")
+    return titled(window, titles.get(chosen, ""), random_)
 
 
 def contradicted(reading: Reading, random_: random.Random) -> Window | None:
@@ -187,7 +235,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 def main() -> None:
     """Print windows of the folder that the command line names."""
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 20
-    stream = windows(load_readings(Path(sys.argv[1]), "train"), seed=0)
+    folder = Path(sys.argv[1])
+    stream = windows(load_readings(folder, "train"), seed=0, news=load_news(folder))
     for _ in range(count):
         window = next(stream)
         print(f"[{window.kind}] {window.question}")
