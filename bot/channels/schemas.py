@@ -43,6 +43,12 @@ class StretchQuery(BaseModel):
     end: Annotated[int, Field(ge=0, lt=2**63)] | None = None
 
 
+class ArticleQuery(StretchQuery):
+    """What `GET /v1/article` takes."""
+
+    article_id: str
+
+
 class AskRequest(BaseModel):
     """A question."""
 

@@ -15,7 +15,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot import wiring
-from bot.channels.http import Service, create_app
+from bot.channels.http import create_app
+from bot.channels.service import Service
 from bot.channels.work import WorkQueue
 from bot.settings import Settings, SettingsError
 from embeddings import Encoder, Role

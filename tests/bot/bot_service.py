@@ -19,7 +19,8 @@ from fastapi import FastAPI
 
 from bot import wiring
 from bot.answer import Answer, AnswerEvent, Delta, Finished, Question, Searching
-from bot.channels.http import Service, create_app
+from bot.channels.http import create_app
+from bot.channels.service import Service
 from bot.channels.work import WorkQueue
 from bot.settings import Settings
 from retrieval.archive import Archive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -22,9 +23,11 @@ from fastapi import FastAPI
 
 from bot.channels import http as http_channel
 from bot.channels.edge import MAX_BODY_BYTES
-from bot.channels.http import Service, create_app
+from bot.channels.http import create_app
+from bot.channels.service import Service
 from bot.channels.work import WorkQueue
 from retrieval.archive import Archive
+from retrieval.article import Article
 from retrieval.errors import ArchiveDamagedError
 from retrieval.ingest import Ingestor
 
@@ -292,6 +295,27 @@ def test_the_place_of_a_stretch_in_its_file(tmp_path: Path) -> None:
 def test_articles_that_are_not_there(app: FastAPI) -> None:
     for article_id in ("none", "", "%FF", "a%00b", "a/b/../c"):
         error_of(call(app, "GET", f"/v1/articles/{article_id}"), 404, "not_found")
+
+
+def test_an_article_whose_id_no_path_can_hold(tmp_path: Path, filled: Path) -> None:
+    shutil.copytree(filled, tmp_path / "archive")
+    archive = Archive(tmp_path / "archive")
+    for article_id in ("..", "a/../b", "//"):
+        archive.store.put_article(Article(article_id, "点", f"编号是{article_id}的文章。"), [(0, 5)], None)
+    archive.close()
+    with (
+        service_over(tmp_path / "archive") as service,
+        serving(service) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
+        for article_id in ("..", "a/../b", "//", BRIDGE["id"]):
+            page = client.get("/article", params={"article_id": article_id, "start": 0, "end": 2})
+            assert page.status_code == 200
+            assert '<mark id="quote">' in page.text
+            found = client.get("/v1/article", params={"article_id": article_id})
+            assert found.json()["article_id"] == article_id
+        error_of(client.get("/v1/article"), 422, "invalid_request")
+        error_of(client.get("/v1/article?article_id=none"), 404, "not_found")
 
 
 def test_suggestions(app: FastAPI) -> None:
