@@ -23,6 +23,7 @@ _WIDE |= {ord("Ａ") + i: chr(65 + i) for i in range(26)} | {ord("ａ") + i: chr
 _WIDE |= {ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("／"): "/"}
 _FULL = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？", "(": "（", ")": "）"}
 _QUOTES = {"「": "“", "」": "”", "『": "‘", "』": "’"}
+_TO_UNIFY = re.compile(f"[{re.escape(''.join([*map(chr, _WIDE), *_FULL, *_QUOTES]))}]")
 _DIGIT_OR_LATIN = re.compile(r"[0-9A-Za-z]")
 _CJK_ONE = re.compile(f"[{CJK}]")
 
@@ -33,7 +34,7 @@ class Line:
 
     `width` is that of its text in full-width characters, `spread` with the spaces that justify it. `shadowed`: its text
     stood twice. `indented`: white space stood before it. `gap`: white space stood between words of it that is no
-    justification, as in a headline of two parts or a byline; `spaced` is the text with it.
+    justification, as in a headline of two parts or a byline; `parted` is the text with it.
     """
 
     number: int
@@ -43,12 +44,18 @@ class Line:
     spread: float
     shadowed: bool
     indented: bool
-    spaced: str
+    parted: Traced
 
     @property
     def text(self) -> str:
         """Its cleaned text."""
         return self.traced.text
+
+    @property
+    def spaced(self) -> str:
+        """Its parts, each cleaned, with one space between them."""
+        parts = (self.parted[match.start() : match.end()] for match in _PART.finditer(self.parted.text))
+        return " ".join(_unified(_unshadowed(part)).text for part in parts)
 
 
 def read_lines(raw: str) -> list[Line]:
@@ -70,17 +77,10 @@ def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
     gap = bool(_GAP.search(traced.text)) and not justified
     if not names_of(traced.text):
         traced = _close_gaps(traced)
-    spaced = traced if justified else original
+    parted = traced if justified else original
     once = _unshadowed(traced)
-    return Line(
-        number, _unified(once), gap, width(once.text), columns, len(once) < len(traced), indented, _parts(spaced)
-    )
-
-
-def _parts(traced: Traced) -> str:
-    """The parts of a line, each cleaned, with one space between them."""
-    parts = (traced[match.start() : match.end()] for match in _PART.finditer(traced.text))
-    return " ".join(_unified(_unshadowed(part)).text for part in parts)
+    wide = columns if len(once) == len(original) else width(once.text)
+    return Line(number, _unified(once), gap, wide, columns, len(once) < len(traced), indented, parted)
 
 
 def _close_gaps(traced: Traced) -> Traced:
@@ -116,6 +116,8 @@ def _unshadowed(traced: Traced) -> Traced:
 def _unified(traced: Traced) -> Traced:
     """Full-width digits and letters narrow; half-width punctuation between Chinese full; 「」 as “”."""
     text = traced.text
+    if not _TO_UNIFY.search(text):
+        return traced
 
     def change(index: int, one: str) -> str:
         if ord(one) in _WIDE:

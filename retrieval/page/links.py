@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.page import forms
 from retrieval.page.fragments import Fragment
-from retrieval.terms import terms
+from retrieval.page.likeness import Likeness
 
 _FARTHEST = 14  # fragments between the two halves
 _LEAST = 0.4
@@ -27,22 +25,35 @@ class Link:
     reasons: tuple[str, ...]
 
 
-def find_links(fragments: Sequence[Fragment]) -> list[Link]:
+def find_links(fragments: Sequence[Fragment], likeness: Likeness) -> list[Link]:
     """The best continuation of each open fragment, each fragment used once; the surest first."""
-    vectors = weighted([term_vector(one.text) if one.is_body else Counter() for one in fragments])
-    links = _chosen(_Ends(fragments, vectors, frozenset()))
+    ends = _Ends(fragments, likeness)
+    links = _chosen(ends)
     # What stands after a sentence that goes on elsewhere is itself torn from its beginning.
-    orphans = frozenset(link.before + 1 for link in links if link.after > link.before + 1)
-    return _chosen(_Ends(fragments, vectors, orphans)) if orphans else links
+    ends.orphans = frozenset(link.before + 1 for link in links if link.after > link.before + 1)
+    return _chosen(ends) if ends.orphans else links
 
 
-@dataclass(frozen=True, slots=True)
 class _Ends:
-    """What links are judged by: the fragments, their terms, and which are known to lack their beginning."""
+    """What links are judged by, looked up once: what form and likeness say of two fragments.
 
-    fragments: Sequence[Fragment]
-    vectors: Sequence[dict[str, float]]
-    orphans: frozenset[int]
+    `orphans`: fragments that are known to lack their beginning.
+    """
+
+    def __init__(self, fragments: Sequence[Fragment], likeness: Likeness) -> None:
+        self.fragments = fragments
+        self.orphans: frozenset[int] = frozenset()
+        self._likeness = likeness
+        self._known: dict[tuple[int, int], tuple[list[tuple[str, float]], float]] = {}
+
+    def pair(self, before: int, after: int) -> tuple[list[tuple[str, float]], float]:
+        """What speaks by form for and against the one going on with the other, and how alike the text there is."""
+        if (before, after) not in self._known:
+            reasons = _by_form(self.fragments[before].text, self.fragments[after].text)
+            following = range(after, min(len(self.fragments), after + 2))
+            likeness = self._likeness.between(range(max(0, before - 3), before + 1), following)
+            self._known[before, after] = reasons, likeness
+        return self._known[before, after]
 
 
 def _chosen(ends: _Ends) -> list[Link]:
@@ -72,14 +83,14 @@ def _candidates(ends: _Ends, before: int) -> list[Link]:
 
 
 def _score(ends: _Ends, before: int, after: int, between: int) -> Link:
-    reasons = _by_form(ends.fragments[before].text, ends.fragments[after].text)
+    by_form, likeness = ends.pair(before, after)
+    reasons = [*by_form]
     if between:
         reasons.append((f"{between} fragments between", -0.8 - 0.15 * between))
         torn = after in ends.orphans
         reasons.append(("torn from its beginning", 2.5) if torn else _standing(ends.fragments, after))
     else:
         reasons.append(("next to it", 1.5))
-    likeness = cosine(total(ends.vectors[max(0, before - 3) : before + 1]), total(ends.vectors[after : after + 2]))
     reasons.append((f"likeness {likeness:.2f}", 8.0 * (likeness - 0.03)))
     score = sum(value for _, value in reasons)
     return Link(before, after, score, tuple(f"{text} {value:+.1f}" for text, value in reasons))
@@ -114,34 +125,3 @@ def _standing(fragments: Sequence[Fragment], after: int) -> tuple[str, float]:
     if earlier.headline or earlier.names or earlier.is_subtitle:
         return "after a headline", -0.5
     return "its neighbour before has ended", -1.5
-
-
-def term_vector(text: str) -> Counter[str]:
-    """Counts of the terms of two characters and more."""
-    return Counter(term for term in terms(text) if len(term) > 1)
-
-
-def weighted(vectors: Sequence[Counter[str]]) -> list[dict[str, float]]:
-    """Counts damped by the square root and weighed by rarity among `vectors` (a page's fragments)."""
-    frequency = Counter(term for vector in vectors for term in vector)
-    known = sum(1 for vector in vectors if vector) + 1
-    return [
-        {term: math.sqrt(count) * math.log(known / frequency[term] + 0.5) for term, count in vector.items()}
-        for vector in vectors
-    ]
-
-
-def total(vectors: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The sum of vectors."""
-    summed: dict[str, float] = {}
-    for vector in vectors:
-        for term, weight in vector.items():
-            summed[term] = summed.get(term, 0.0) + weight
-    return summed
-
-
-def cosine(left: Mapping[str, float], right: Mapping[str, float]) -> float:
-    """Cosine of two vectors, 0 where one is empty."""
-    product = sum(left[term] * right[term] for term in left.keys() & right.keys())
-    norm = math.sqrt(sum(one * one for one in left.values()) * sum(one * one for one in right.values()))
-    return product / norm if norm else 0.0

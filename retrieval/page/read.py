@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from retrieval.page import forms
 from retrieval.page.fragments import Fragment, join, read_fragments
+from retrieval.page.likeness import Likeness
 from retrieval.page.lines import Line, read_lines
 from retrieval.page.links import Link, find_links
-from retrieval.page.segment import Stretch, split
+from retrieval.page.segment import split
+from retrieval.page.stretches import Stretch
 from retrieval.page.traced import Traced, joined
 
 _BRIEF, _FEATURE = 200, 1500  # characters of running text
@@ -46,8 +48,9 @@ def read_page(text: str) -> list[PageArticle]:
     if not forms.is_chinese(text):
         return [_unsplit(lines)]
     fragments = read_fragments(lines)
-    links = find_links(fragments)
-    stretches = split(fragments, links)
+    likeness = Likeness(fragments)
+    links = find_links(fragments, likeness)
+    stretches = split(fragments, links, likeness)
     groups = _grouped(stretches, links)
     return [_assembled(fragments, group, links) for group in groups]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from retrieval.page.fragments import Fragment, join, read_fragments
+from retrieval.page.likeness import Likeness
 from retrieval.page.lines import read_lines
 from retrieval.page.links import find_links
 from retrieval.page.traced import Traced, joined
@@ -17,7 +18,7 @@ def reflow(text: str) -> Traced:
 
 def paragraphs(fragments: Sequence[Fragment]) -> list[Traced]:
     """Fragments in their order, each interrupted one joined to the next where that goes on with it."""
-    goes_on = {link.before for link in find_links(fragments) if link.after == link.before + 1}
+    goes_on = {link.before for link in find_links(fragments, Likeness(fragments)) if link.after == link.before + 1}
     found: list[Traced] = []
     for index, one in enumerate(fragments):
         if index - 1 in goes_on:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -204,6 +205,17 @@ def test_real_pages_come_out_no_worse_than_before() -> None:
     found = evaluate(read_pages(REAL, GOLD).values(), read_page)
     for measure, floor in FLOOR_REAL.items():
         assert found[measure] >= floor, measure
+
+
+def test_ten_thousand_characters_are_read_in_time() -> None:
+    text = "\n\n".join(page.text for page in load_composer().compose_pages(pages=10, seed=11))[:10_000]
+    assert len(text) == 10_000
+    taken_s = []
+    for _ in range(4):  # the first reading loads dictionaries
+        began = time.process_time()
+        read_page(text)
+        taken_s.append(time.process_time() - began)
+    assert min(taken_s) < 0.45  # 0.3 is promised for an idle machine
 
 
 FLOOR_COMPOSED = {"boundary_f1": 0.72, "sentences": 0.82}
