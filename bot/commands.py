@@ -148,7 +148,7 @@ def remove(arguments: argparse.Namespace, settings: Settings) -> int:
             if not count:
                 missing.append(target)
         archive.store.flush()
-        archive.sync_lexical()
+        archive.sync_lexical(compact=True)
     print(f"{removed} articles removed")
     for target in missing:
         say(f"{target}: neither the id of an article nor a file or folder that was read; see: wenbao articles")

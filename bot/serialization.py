@@ -61,6 +61,7 @@ def search_to_json(query: str, result: SearchResult) -> dict[str, Any]:
     return {
         "query": query,
         "vector_share": round(result.vector_share, 4),
+        "missing_phrases": list(result.missing_phrases),
         "hits": [hit_to_json(hit) for hit in result.hits],
     }
 

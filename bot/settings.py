@@ -38,6 +38,8 @@ class Settings:
     """Refuse to answer where the confidence is lower, 0..1."""
     passages: int = 8
     """How many of the best passages are read for an answer."""
+    names_file: str = ""
+    """A file of names, one a line (people, places, firms): found as wholes, and counting for more; none by default."""
     personal_numbers: str = "masked"
     """Identity-card, bank-card and mobile numbers in articles: `masked` or `shown`; the store keeps them."""
     host: str = "127.0.0.1"

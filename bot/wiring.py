@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 from bot.answer import Language
@@ -24,7 +25,26 @@ def open_archive(settings: Settings, *, create: bool = False) -> Archive:
     if settings.data.exists() and not settings.data.is_dir():
         raise SettingsError(f"{settings.data} is a file; the archive is a directory. Name another with --data.")
     shown = mask if settings.personal_numbers == "masked" else str
-    return Archive(settings.data, create=create, shown=shown)
+    names = _names(settings)
+    archive = Archive(settings.data, create=create, shown=shown)
+    if names is not None:
+        archive.use_names(names)
+    return archive
+
+
+def _names(settings: Settings) -> str | None:
+    """The text of the file of names, None where none is set. Raises SettingsError."""
+    if not settings.names_file:
+        return None
+    path = Path(settings.names_file)
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The file of names {path} is not UTF-8 text. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot read the file of names {path} ({error.strerror}). Correct names_file, or take it out."
+        ) from error
 
 
 def build_assistant(settings: Settings, archive: Archive, searcher: Searcher) -> Assistant:

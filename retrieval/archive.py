@@ -9,6 +9,7 @@ DIR/writer.lock          held while a process writes to the store
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ from filelock import FileLock, Timeout
 
 from retrieval.dense import keep
 from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical import NAMES_KEY, LexicalIndex
+from retrieval.names import read_names
 from retrieval.privacy import mask
 from retrieval.store import Store
 
@@ -56,6 +58,17 @@ class Archive:
         finally:
             lock.release()
 
+    def use_names(self, text: str) -> None:
+        """From now on the archive's list of names is `text`; the lexical index is made anew at the next refresh.
+
+        The list lies in the store, so that all processes and backups have the same. A store that cannot be written
+        keeps its own.
+        """
+        names = read_names(text).text
+        if names != (self.store.meta(NAMES_KEY) or ""):
+            with contextlib.suppress(sqlite3.OperationalError):
+                self.store.set_meta(NAMES_KEY, names)
+
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term over the archive's passages."""
         return self.lexical.rarity(words)
@@ -81,13 +94,14 @@ class Archive:
         except ArchiveReadOnlyError:
             self._keep_in_memory()
 
-    def sync_lexical(self, patience_s: float | None = None) -> None:
+    def sync_lexical(self, patience_s: float | None = None, *, compact: bool = False) -> None:
         """Bring the lexical index up to the store, on disk where that can be written and in memory elsewhere.
 
-        Another process that is just writing the index is waited for, at most `patience_s`; after that nothing is done.
+        With `compact` it is made anew where it holds too much that was removed. Another process that is just writing
+        the index is waited for, at most `patience_s`; after that nothing is done.
         """
         try:
-            self.lexical.sync(self.store, *([] if patience_s is None else [patience_s]))
+            self.lexical.sync(self.store, *([] if patience_s is None else [patience_s]), compact=compact)
         except Timeout:
             return
         except (OSError, ValueError):

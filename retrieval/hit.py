@@ -26,7 +26,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first, and the share of the archive's passages that had vectors to search (0..1)."""
+    """Hits, best first, and the share of the archive's passages that had vectors to search (0..1).
+
+    `missing_phrases` are those that the question quotes and no article found holds. Every hit is of an article that
+    holds all the others, or at least one where none holds them together.
+    """
 
     hits: tuple[Hit, ...]
     vector_share: float
+    missing_phrases: tuple[str, ...] = ()

@@ -147,7 +147,7 @@ class Ingestor:
                     progress(path)
         finally:
             self._store.flush()
-            self._archive.sync_lexical()
+            self._archive.sync_lexical(compact=True)
         return report
 
     def _read_file(self, path: Path, report: Report, stop: threading.Event | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from embeddings import Encoder, Role
@@ -14,11 +14,12 @@ from retrieval.errors import EncoderMismatchError
 from retrieval.filters import Filters
 from retrieval.fusion import fuse, shown
 from retrieval.hit import Hit, SearchResult
-from retrieval.terms import terms
+from retrieval.quoted import phrase_terms, quoted_phrases, squeezed
 from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
+_QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
 _PATIENCE_S = 2.0  # for an article that is just being replaced
 _LOOK_AGAIN_S = 0.02
 
@@ -81,20 +82,59 @@ class Searcher:
 
     def _search(self, query: str, limit: int, filters: Filters) -> tuple[SearchResult, bool]:
         """The result, and whether passages that belong to it are in the indexes but no longer in the store."""
-        words = terms(query)
+        words = self._archive.lexical.terms(query)
         if not words or limit < 1:
             return SearchResult((), self._vector_share), False
-        lexical = dict(self._archive.lexical.search(words, max(CANDIDATES, limit), filters))
+        count = max(CANDIDATES, limit)
+        phrases = quoted_phrases(query)
+        lexical = dict(self._archive.lexical.search(words, count, filters))
+        quoting = self._quoting_candidates(words, phrases, filters)
+        lexical |= quoting
         vector = self._encoder.encode([query], Role.QUERY)[0]
         among = self._store.passage_ids(filters) if filters else None
-        dense = dict(self._dense.search(vector, max(CANDIDATES, limit), among))
+        dense = dict(self._dense.search(vector, count, among))
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
         fused = fuse(lexical, dense)
         timed = self._timed(fused, asked_time(query, self._today()), limit)
-        hits = self._hits(timed, lexical, dense, limit)
+        chosen, missing = self._quoting(timed, phrases, quoting.keys())
+        hits = self._hits(chosen, lexical, dense, limit)
         best = [one for one, _ in fused[:limit]]
         gone = len(self._store.entries_of(best)) < len(best)
-        return SearchResult(hits, self._vector_share), gone
+        return SearchResult(hits, self._vector_share, missing), gone
+
+    def _quoting_candidates(
+        self, words: Sequence[str], phrases: Sequence[str], filters: Filters
+    ) -> Mapping[int, float]:
+        """Passages that may hold each phrase, however few of the other words they meet, with their BM25 scores."""
+        found: dict[int, float] = {}
+        for phrase in phrases:
+            if sure := phrase_terms(phrase):
+                found |= self._archive.lexical.search(words, _QUOTING, filters, [sure])
+        return found
+
+    def _quoting(
+        self, fused: Sequence[tuple[int, float]], phrases: Sequence[str], likely: Collection[int]
+    ) -> tuple[Sequence[tuple[int, float]], tuple[str, ...]]:
+        """Those of articles that hold every phrase, or where none does, any of them; and the phrases that none holds.
+
+        Looked at are the best and those that are `likely` to hold one.
+        """
+        if not phrases:
+            return fused, ()
+        read = [pair for number, pair in enumerate(fused) if number < _QUOTING or pair[0] in likely]
+        entries = self._store.entries_of([one for one, _ in read])
+        held: dict[str, set[str]] = {}
+        for article_id in {entry.passage.article_id for entry in entries.values()}:
+            article = self._store.article(article_id)
+            text = squeezed(f"{article.title}\n{article.subtitle}\n{article.body}") if article else ""
+            held[article_id] = {phrase for phrase in phrases if squeezed(phrase) in text}
+        missing = set(phrases).difference(*held.values())
+        most = max(map(len, held.values()), default=0)
+        least = len(phrases) - len(missing) if most == len(phrases) - len(missing) else 1
+        chosen = [
+            pair for pair in read if (entry := entries.get(pair[0])) and len(held[entry.passage.article_id]) >= least
+        ]
+        return chosen if most else fused, tuple(phrase for phrase in phrases if phrase in missing)
 
     def _timed(self, fused: Sequence[tuple[int, float]], asked: AskedTime, limit: int) -> Sequence[tuple[int, float]]:
         if not asked:

@@ -114,6 +114,7 @@ class SearchModel(BaseModel):
 
     query: str
     vector_share: float
+    missing_phrases: list[str]
     hits: list[HitModel]
 
 

@@ -50,6 +50,9 @@ def print_hits(result: SearchResult) -> None:
         print(f"   {printable(hit.passage.text)}\n")
     if not result.hits:
         print("没有找到。 / Nothing found.", file=sys.stderr)
+    for phrase in result.missing_phrases:
+        shown = one_line(phrase)
+        print(f"档案里没有“{shown}”这几个字。 / No article holds “{shown}” as it stands.", file=sys.stderr)
     if result.vector_share < 1:
         print(f"({result.vector_share:.0%} of the archive has vectors so far)", file=sys.stderr)
 

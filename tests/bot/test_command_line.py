@@ -91,7 +91,7 @@ def test_articles(run: Run, filled: Path) -> None:
 def test_search(run: Run, filled: Path) -> None:
     found = run("search", "竹山镇油茶", "--limit", 3, "--json", "--data", filled)
     assert (found.code, found.err) == (0, "")
-    assert found.json.keys() == {"query", "vector_share", "hits"}
+    assert found.json.keys() == {"query", "vector_share", "missing_phrases", "hits"}
     assert [hit["title"] for hit in found.json["hits"]][:1] == ["竹山镇油茶丰收"]
     assert len(found.json["hits"]) == 3
     texts = bodies(run, filled)

@@ -229,7 +229,7 @@ def test_an_error_in_the_middle_of_a_stream_is_its_last_event(filled: Path, capl
 
 def test_search(app: FastAPI, service: Service) -> None:
     found = call(app, "GET", "/v1/search", params={"q": "竹山镇油茶"}).json()
-    assert found.keys() == {"query", "vector_share", "hits"}
+    assert found.keys() == {"query", "vector_share", "missing_phrases", "hits"}
     assert found["hits"][0]["title"] == "竹山镇油茶丰收"
     assert len(found["hits"]) == 10
     for hit in found["hits"]:

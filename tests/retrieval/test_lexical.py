@@ -18,10 +18,10 @@ import filelock
 import pytest
 from archives import ENCODER, ROOT, encode_all, make_article, put
 
-from retrieval import lexical as module
 from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.lexical import TITLE_BOOST, LexicalIndex
+from retrieval.lexical import index as module
 from retrieval.search import Searcher
 from retrieval.store import Store
 from retrieval.terms import terms
@@ -110,8 +110,10 @@ def test_a_little_more_does_not_read_everything_again(
     store: Store, folder: Path, corpus: list[Article], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken: list[int] = []
-    document = module._document
-    monkeypatch.setattr(module, "_document", lambda one: taken.append(one.passage.passage_id) or document(one))
+    document = module.document
+    monkeypatch.setattr(
+        module, "document", lambda one, names: taken.append(one.passage.passage_id) or document(one, names)
+    )
     for article in corpus[:10]:
         put(store, article)
     lexical = LexicalIndex(folder, store.name)
@@ -206,7 +208,7 @@ def crash(*_: object) -> None:
     raise Crash
 
 
-@pytest.mark.parametrize("point", ["_write_state", "_checksums", "_document"])
+@pytest.mark.parametrize("point", ["write_state", "checksums_of", "document"])
 @pytest.mark.parametrize("before", [0, 6])
 def test_a_crash_at_any_point_leaves_what_can_be_taken_up(
     store: Store, folder: Path, corpus: list[Article], point: str, before: int, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,88 @@
+"""A word of an article, asked alone, finds that article: in its own script and in the other."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import opencc
+import pytest
+import rjieba
+from archives import ROOT, make_article, put
+
+from retrieval.archive import Archive
+from retrieval.article import Article
+from retrieval.store import Store
+
+NEWS = ROOT / ".." / "shared" / "eval" / "news.articles.jsonl.gz"
+TO_TRADITIONAL, TO_SIMPLIFIED = opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
+A_WORD = re.compile(r"\w")
+
+
+def words_of(body: str, chosen: random.Random, count: int) -> list[str]:
+    """Random words of a text as jieba cuts it, and random stretches of its characters."""
+    cut = [word for word in rjieba.cut(body) if A_WORD.search(word)]
+    stretches = [match.group() for match in re.finditer(r"[\u4e00-\u9fff]{2,12}", body)]
+    picked = [chosen.choice(cut) for _ in range(count)] if cut else []
+    for stretch in chosen.sample(stretches, min(count, len(stretches))):
+        start = chosen.randrange(len(stretch) - 1)
+        picked.append(stretch[start : start + chosen.randrange(2, 7)])
+    return picked
+
+
+def lost(archive: Archive, articles: list[Article], chosen: random.Random, words: int) -> Iterator[str]:
+    """The words that do not find their article."""
+    total = archive.store.passage_count()
+    holders = {one.passage.passage_id: one.passage.article_id for one in archive.store.index_entries()}
+    for article in articles:
+        for word in words_of(f"{article.title}\n{article.body}", chosen, words):
+            for asked in (word, TO_TRADITIONAL.convert(word), TO_SIMPLIFIED.convert(word)):
+                hits = archive.lexical.search(archive.lexical.terms(asked), total)
+                if article.article_id not in {holders[one] for one, _ in hits}:
+                    yield f"{asked!r} of {article.article_id}"
+
+
+def test_a_word_finds_its_article(archive: Archive, seed_articles: list[Article]) -> None:
+    articles = [
+        make_article(one.article_id, TO_TRADITIONAL.convert(one.title), TO_TRADITIONAL.convert(one.body))
+        if number % 2
+        else one
+        for number, one in enumerate(seed_articles)
+    ]
+    for article in articles:
+        put(archive.store, article)
+    archive.refresh_lexical()
+    assert list(lost(archive, articles, random.Random(1), 12)) == []
+
+
+@pytest.mark.skipif(not NEWS.exists(), reason="SKIPPED: ../shared/eval/news.articles.jsonl.gz is absent")
+def test_a_word_finds_its_article_among_2000_of_the_news(tmp_path: Path) -> None:
+    with gzip.open(NEWS, "rt", encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    chosen = random.Random(2)
+    articles = [make_article(one["id"], "", one["body"]) for one in chosen.sample(lines, 2000)]
+    archive = Archive(tmp_path, create=True)
+    for article in articles:
+        put(archive.store, article)
+    archive.refresh_lexical()
+    assert list(lost(archive, chosen.sample(articles, 300), chosen, 3)) == []
+    archive.close()
+
+
+def test_every_term_of_a_text_is_in_the_index(store: Store, seed_articles: list[Article]) -> None:
+    """The same, of one passage alone: so no word can hide behind another passage of its article."""
+    from retrieval.lexical import LexicalIndex
+
+    for article in seed_articles[:15]:
+        put(store, article)
+    lexical = LexicalIndex(None, store.name)
+    lexical.sync(store)
+    chosen = random.Random(3)
+    for entry in store.index_entries():
+        for word in words_of(entry.passage.text, chosen, 4):
+            found = lexical.search(lexical.terms(word), 10**6)
+            assert entry.passage.passage_id in dict(found), (word, entry.passage.passage_id)
