@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot import commands
+from bot import key_commands as keys
 from bot.assistant import QuestionError
 from bot.evaluation.questions import QuestionFileError
+from bot.keys import SCOPES, KeyNameError
 from bot.settings import Settings, SettingsError, load_settings
 from embeddings import EncoderError
 from embeddings.encoder import EncoderSpecError
@@ -34,6 +36,7 @@ _USAGE_ERRORS = (
     NothingToReadError,
     QuestionFileError,
     QuestionError,
+    KeyNameError,
     commands.UsageError,
 )
 _FAILURES = (ArchiveError, BackupError, EncoderError, FormatError, OSError, sqlite3.Error)
@@ -140,6 +143,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_writing(command)
     _add_reading(command, choose, answering)
+    text = "make, list and revoke keys of the HTTP API"
+    one = subparsers.add_parser("keys", help=text, description=text, allow_abbrev=False)
+    one.set_defaults(goes_on=False)
+    _add_keys(one, common)
     return parser
 
 
@@ -163,6 +170,23 @@ def _add_writing(command: Callable[..., argparse.ArgumentParser]) -> None:
     one.add_argument("directory", metavar="DIR")
 
 
+def _add_keys(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        one = actions.add_parser(name, help=text, description=text, parents=[common], allow_abbrev=False)
+        one.set_defaults(run=run)
+        return one
+
+    one = action("create", keys.create, "make a key, and show it this once")
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("--scope", choices=SCOPES, default="ask", help="ask (and read) or admin: everything")
+    one = action("list", keys.show, "list the keys")
+    one.add_argument("--json", action="store_true")
+    one = action("revoke", keys.revoke, "let a key open nothing more")
+    one.add_argument("name", metavar="NAME")
+
+
 def _add_reading(
     command: Callable[..., argparse.ArgumentParser],
     choose: argparse.ArgumentParser,
@@ -183,6 +207,9 @@ def _add_reading(
     one = command("serve", commands.serve, "serve the chat page and the HTTP API", answering)
     one.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
     one.add_argument("--port", type=int, metavar="N", help="port to listen on (default: 8642; 0: any)")
+    one.add_argument(
+        "--public", action="store_true", default=None, help="answer others than this machine without a key"
+    )
     one = command("eval", commands.run_evaluation, "ask a file of questions and measure", answering)
     one.add_argument("questions", metavar="QUESTIONS.jsonl")
     one.add_argument("--json", metavar="OUT", help="write metrics and results to this file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,6 +14,8 @@ ENVIRONMENT_PREFIX = "WENBAO_"
 FILE_NAME = "wenbao.toml"
 # Read elsewhere, before or without settings.
 _OTHER_VARIABLES = {"WENBAO_CONFIG", "WENBAO_CACHE", "WENBAO_EMBEDDINGS_KEY"}
+LOGS = ("warnings", "requests", "questions")
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 LANGUAGES = ("auto", "zh", "en")
 PERSONAL_NUMBERS = ("masked", "shown")
 MOST_THREADS = 1024
@@ -46,6 +49,14 @@ class Settings:
     """Address that `wenbao serve` listens on."""
     port: int = 8642
     """Port that `wenbao serve` listens on; 0: any free one."""
+    public: bool = False
+    """Whether `wenbao serve` answers without a key where more than this machine can reach it."""
+    rate_limit: int = 120
+    """Requests a minute that a key or an address may make, this machine's own aside; 0: any number."""
+    cors_origins: str = ""
+    """Origins whose pages may call `wenbao serve` from a browser, such as `https://intranet.example`, by commas."""
+    log: str = "requests"
+    """What `wenbao serve` logs: `warnings`, `requests` too, or `questions` with their text as well."""
 
     def __post_init__(self) -> None:
         """Check every value. Raises SettingsError."""
@@ -60,6 +71,16 @@ class Settings:
             "one of " + ", ".join(PERSONAL_NUMBERS),
         )
         _require(0 <= self.port <= 65535, "port", self.port, "between 0 and 65535")
+        _require(self.rate_limit >= 0, "rate_limit", self.rate_limit, "0 or more")
+        _require(self.log in LOGS, "log", self.log, "one of " + ", ".join(LOGS))
+        for origin in self.origins:
+            is_one = re.fullmatch(r"https?://[^/\s*]+", origin)
+            _require(bool(is_one), "cors_origins", origin, "origins such as https://intranet.example, without a path")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """`cors_origins`, each by itself."""
+        return tuple(one.strip() for one in self.cors_origins.split(",") if one.strip())
 
     @property
     def thread_count(self) -> int:
@@ -111,6 +132,8 @@ def _convert(name: str, value: Any, where: str, *, is_text: bool = True) -> Any:
     _require_known(name, where)
     kind = get_type_hints(Settings)[name]
     allowed: dict[type, tuple[type, ...]] = {int: (int,), float: (int, float), Path: (str, Path), str: (str,)}
+    if kind is bool:
+        return _truth(name, value, where, is_text=is_text)
     try:
         if isinstance(value, bool) or not isinstance(value, (*allowed[kind], str) if is_text else allowed[kind]):
             raise TypeError
@@ -120,6 +143,13 @@ def _convert(name: str, value: Any, where: str, *, is_text: bool = True) -> Any:
     except (TypeError, ValueError, OverflowError):
         wanted = {int: "a whole number", float: "a number", Path: "a path", str: "text"}[kind]
         raise SettingsError(f"The setting {name} {where} must be {wanted}, not {value!r}") from None
+
+
+def _truth(name: str, value: Any, where: str, *, is_text: bool) -> bool:
+    found = TRUTHS.get(value.strip().lower()) if is_text and isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise SettingsError(f"The setting {name} {where} must be true or false, not {value!r}")
+    return found
 
 
 def _require_known(name: str, where: str) -> None:

@@ -150,8 +150,28 @@ class Ingestor:
             self._archive.sync_lexical(compact=True)
         return report
 
-    def _read_file(self, path: Path, report: Report, stop: threading.Event | None) -> None:
-        name = _name(path)
+    def read_as(self, path: Path, name: str) -> Report:
+        """Take in one file as the document `name`: what was read by that name before is replaced."""
+        report = Report()
+        try:
+            self._read_file(path, report, None, name)
+        finally:
+            self._store.flush()
+            self._archive.sync_lexical()
+        return report
+
+    def put(self, article: Article) -> Change:
+        """Take in one article that no file brought. Searchable by words, and on the disk, when it returns.
+
+        Raises ValueError for an article that cannot be stored.
+        """
+        change = self._put(article, None, None)
+        self._store.flush()
+        self._archive.sync_lexical()
+        return change
+
+    def _read_file(self, path: Path, report: Report, stop: threading.Event | None, name: str = "") -> None:
+        name = name or _name(path)
         try:
             fingerprint = f"{_READING_VERSION}:{int(self._split_pages)}:{_checksum(path)}"
         except OSError as error:

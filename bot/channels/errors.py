@@ -3,71 +3,110 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.exceptions import HTTPException
 
 from bot.assistant import QuestionError
+from bot.channels.access import RateLimitedError
 from bot.channels.edge import SAFE_HEADERS, request_id_of
 from bot.channels.work import BusyError
 from embeddings import EncoderError
-from retrieval.errors import ArchiveError
+from retrieval.errors import ArchiveBusyError, ArchiveError
 
 _log = logging.getLogger("wenbao.http")
+
+_CODES: Final = {
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_type",
+    422: "invalid_request",
+    503: "not_ready",
+}
+_SOON: Final = {"Retry-After": "1"}
+_LATER: Final = {"Retry-After": "5"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An exception as a client is told of it."""
+
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """What a client is told of an exception: of one that is not ours, only that it happened."""
+    match error:
+        case HTTPException():
+            code = _CODES.get(error.status_code, "bad_request")
+            found = Trouble(error.status_code, code, str(error.detail), error.headers or {})
+        case QuestionError():
+            found = Trouble(400, "bad_question", str(error))
+        case RateLimitedError():
+            found = Trouble(429, "rate_limited", str(error), {"Retry-After": str(error.retry_after_s)})
+        case BusyError():
+            found = Trouble(503, "busy", "The server is busy; try again in a moment.", _SOON)
+        case ArchiveBusyError():
+            found = Trouble(503, "busy", "The archive is being written to; try again in a moment.", _LATER)
+        case ArchiveError():
+            found = Trouble(503, "archive_unavailable", str(error), _LATER)
+        case sqlite3.Error():
+            found = Trouble(503, "archive_unavailable", "The archive's database cannot be read just now.", _LATER)
+        case EncoderError():
+            found = Trouble(503, "encoder_unavailable", str(error), _LATER)
+        case _:
+            found = Trouble(500, "internal_error", "Something went wrong here; the log says more.")
+    return found
+
+
+def error_body(request: Request, trouble: Trouble) -> dict[str, Any]:
+    """The one shape."""
+    request_id = request_id_of(request.scope)
+    return {"error": {"code": trouble.code, "message": trouble.message, "request_id": request_id}}
 
 
 def error_response(
     request: Request, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """An error in its one shape."""
-    body = {"error": {"code": code, "message": message, "request_id": request_id_of(request.scope)}}
-    return JSONResponse(body, status, headers)
+    return JSONResponse(error_body(request, Trouble(status, code, message)), status, headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error of ours in that shape."""
 
-    def http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, StarletteHTTPException)
-        codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-        code = codes.get(error.status_code, "bad_request")
-        return error_response(request, error.status_code, code, str(error.detail), error.headers)
+    def ours(request: Request, error: Exception) -> Response:
+        trouble = trouble_of(error)
+        return JSONResponse(error_body(request, trouble), trouble.status, trouble.headers)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return error_response(request, 422, "invalid_request", _what_is_invalid(request, error))
 
-    def bad_question(request: Request, error: Exception) -> Response:
-        return error_response(request, 400, "bad_question", str(error))
-
-    def busy(request: Request, error: Exception) -> Response:
-        del error
-        message = "The server is busy; try again in a moment."
-        return error_response(request, 503, "busy", message, {"Retry-After": "1"})
-
-    def unavailable(request: Request, error: Exception) -> Response:
-        return error_response(request, 503, "archive_unavailable", str(error))
-
-    def no_encoder(request: Request, error: Exception) -> Response:
-        return error_response(request, 503, "encoder_unavailable", str(error))
-
     def failed(request: Request, error: Exception) -> Response:
         # Starlette raises the error again after this answer, and the server logs it whole.
         _log.error("request %s failed: %s", request_id_of(request.scope), type(error).__name__)
-        message = "Something went wrong here; the log says more."
         # This answer is made outside of Edge.
         headers = {**SAFE_HEADERS, "X-Request-ID": request_id_of(request.scope)}
-        return error_response(request, 500, "internal_error", message, headers)
+        return JSONResponse(error_body(request, trouble_of(error)), 500, headers)
 
-    app.add_exception_handler(StarletteHTTPException, http_error)
+    for kind in (HTTPException, QuestionError, RateLimitedError, BusyError, ArchiveError, sqlite3.Error, EncoderError):
+        app.add_exception_handler(kind, ours)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(QuestionError, bad_question)
-    app.add_exception_handler(BusyError, busy)
-    app.add_exception_handler(ArchiveError, unavailable)
-    app.add_exception_handler(EncoderError, no_encoder)
     app.add_exception_handler(Exception, failed)
 
 

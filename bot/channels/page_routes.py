@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.answer import Language
 from bot.channels import pages
 from bot.channels.api_page import render_api
+from bot.channels.guards import Guard
 from bot.channels.service import Service
 
 
-def add_pages(app: FastAPI, service: Service) -> None:
+def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     """Add the pages and their files to the application."""
     headers = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY}
+    reader = [Depends(guard.reading)]
 
     def packaged(request: Request, name: str) -> Response:
         found = pages.static_file(name)
@@ -34,7 +36,7 @@ def add_pages(app: FastAPI, service: Service) -> None:
     async def static(request: Request, name: str) -> Response:
         return packaged(request, name)
 
-    @app.get("/articles/{article_id:path}", include_in_schema=False)
+    @app.get("/articles/{article_id:path}", include_in_schema=False, dependencies=reader)
     async def article_page(
         article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
     ) -> Response:
@@ -44,9 +46,9 @@ def add_pages(app: FastAPI, service: Service) -> None:
                 return HTMLResponse(pages.render_not_found(lang), 404, headers)
             return HTMLResponse(pages.render_article(found, start=start, end=end, language=lang), 200, headers)
 
-        return await service.work.run(render)
+        return await service.reads.run(render)
 
-    @app.get("/article", include_in_schema=False)
+    @app.get("/article", include_in_schema=False, dependencies=reader)
     async def article_page_by_query(
         article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
     ) -> Response:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import signal
 import socket
-import sys
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 
 from bot import wiring
+from bot.channels.access import Access, is_loopback
 from bot.channels.http import create_app
+from bot.channels.logs import log_as_json
 from bot.channels.service import Service
 from bot.channels.work import WorkQueue
 from bot.settings import Settings, SettingsError
@@ -29,6 +35,8 @@ from retrieval.store import FILE_NAME
 BACKLOG = 2048
 DRAIN_S = 6  # for the answers that are being given when the server is told to stop
 LOOK_AGAIN_S = 5.0
+WARM_S = 10.0  # for the first encoding; after that the server starts without, and is ready when it is done
+NOTICE_S = 1.0  # between saying that it stops and stopping
 TRY_AGAIN_S = 60.0  # after an error, of a remote encoder for instance
 _GIVE_WAY_S = 0.2  # between batches; who waits for the writer's lock asks for it every 0.05 s
 _log = logging.getLogger("wenbao.server")
@@ -36,7 +44,7 @@ _log = logging.getLogger("wenbao.server")
 
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM; the exit code. Raises SettingsError where the address cannot be had."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    log_as_json(requests=settings.log != "warnings")
     with closing(_listen(settings)) as listener:
         # An archive that is there is opened as it is: it may lie where nothing can be written.
         is_there = (settings.data / FILE_NAME).exists()
@@ -45,17 +53,89 @@ def run(settings: Settings) -> int:
 
 
 def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int:
+    access = _access(settings, archive)
     encoder = wiring.open_encoder(settings)
     searcher = Searcher(archive, encoder)
     assistant = wiring.build_assistant(settings, archive, searcher)
-    service = Service(archive, searcher, assistant, WorkQueue(settings.thread_count))
-    encoder.encode(["warm"], Role.QUERY)
-    app = create_app(service, partial(_lifespan, service, encoder, _address(listener)))
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=DRAIN_S)
-    server = uvicorn.Server(config)
+    work = WorkQueue(settings.thread_count)
+    service = Service(archive, searcher, assistant, work, encoder, settings.log == "questions", access)
+    warming = Warming(partial(encoder.encode, ["warm"], Role.QUERY))
+    app = create_app(service, partial(_lifespan, service, encoder, warming, _address(listener)))
+    config = uvicorn.Config(
+        app, log_level="warning", log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
+    )
+    server = Server(config, service.ready.clear)
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, and then raises the signal once more
         server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _access(settings: Settings, archive: Archive) -> Access:
+    """Who may call. Raises SettingsError for a server that nobody could ask."""
+    local = is_loopback(settings.host)
+    keys_needed = not (local or settings.public)
+    if keys_needed and not any(one.revoked is None for one in archive.store.api_keys()):
+        raise SettingsError(
+            f"Others than this machine can reach {settings.host}, and there is no key to let them in. Make one with: "
+            f"wenbao keys create NAME --data {settings.data}, or let everyone ask with --public. "
+            "监听本机以外的地址需要密钥：请先创建，或用 --public 允许所有人提问。"
+        )
+    return Access(local, keys_needed, settings.rate_limit, settings.origins)
+
+
+class Warming:
+    """The first encoding, in a thread of its own: of a remote encoder it may take for ever."""
+
+    def __init__(self, warm: Callable[[], object]) -> None:
+        """Begin, and wait a while for it. Raises what it raises meanwhile."""
+        self.done: Future[None] = Future()
+        self.done.set_running_or_notify_cancel()  # it cannot be cancelled
+        self._warm = warm
+        self._error: Exception | None = None
+        self._late = False
+        thread = threading.Thread(target=self._run, name="warming", daemon=True)
+        thread.start()
+        thread.join(WARM_S)
+        if self._error:
+            raise self._error
+        self._late = True
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._warm()
+            except Exception as error:
+                if not self._late:
+                    self._error = error
+                    return
+                _log.error("the encoder cannot be used, trying again in %.0f s: %s", TRY_AGAIN_S, error)
+                time.sleep(TRY_AGAIN_S)
+            else:
+                self.done.set_result(None)
+                return
+
+
+class Server(uvicorn.Server):
+    """Says that it is about to stop before it does, for a balancer to send nothing more."""
+
+    def __init__(self, config: uvicorn.Config, leaving: Callable[[], None]) -> None:
+        """`leaving` is called when it is told to stop."""
+        super().__init__(config)
+        self._leaving = leaving
+        self._stop_at = math.inf
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop: by SIGTERM a moment later, still answering; by a second signal, or Ctrl-C, at once."""
+        self._leaving()
+        if sig == signal.SIGTERM and self._stop_at == math.inf:
+            self._captured_signals.append(sig)
+            self._stop_at = time.monotonic() + NOTICE_S
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop now."""
+        return await super().on_tick(counter) or time.monotonic() >= self._stop_at
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -84,21 +164,30 @@ def _address(listener: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def _lifespan(service: Service, encoder: Encoder, address: str, app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(
+    service: Service, encoder: Encoder, warming: Warming, address: str, app: FastAPI
+) -> AsyncIterator[None]:
     del app
     stop = threading.Event()
     background = threading.Thread(target=keep_encoded, args=(service.archive, encoder, stop), name="vectors")
     background.start()
-    service.ready.set()
-    counts = service.archive.store.counts()
-    print(f"问报 Wenbao: {counts.articles} articles. Open {address}  (API: {address}docs)", flush=True)
+    opening = asyncio.create_task(_open(service, warming, address))
     try:
         yield
     finally:
+        opening.cancel()
         service.ready.clear()
         stop.set()
-        await asyncio.to_thread(service.work.close)
+        await asyncio.to_thread(service.close)
         await asyncio.to_thread(background.join)
+
+
+async def _open(service: Service, warming: Warming, address: str) -> None:
+    """Say that it is ready, once it is."""
+    await asyncio.wrap_future(warming.done)
+    service.ready.set()
+    counts = service.archive.store.counts()
+    print(f"问报 Wenbao: {counts.articles} articles. Open {address}  (API: {address}docs)", flush=True)
 
 
 def keep_encoded(archive: Archive, encoder: Encoder, stop: threading.Event) -> None:

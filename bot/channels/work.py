@@ -1,22 +1,80 @@
-"""CPU work for the event loop: a bounded pool of threads, and a bounded queue in front of it."""
+"""CPU work for the event loop: a bounded pool of threads, and a bounded queue in front of it.
+
+Under load that lasts, what waits must not wait long: whoever is let in then is answered nearly as fast as on a quiet
+day, and the others are refused at once. A short rush is queued.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
+import statistics
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
 WAITING_PER_THREAD = 16
+PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
+RUSH_S: Final = 1.0  # a load that is longer is no rush any more
+CALM_S: Final = 0.05  # for so long a thread must have been free between two rushes
+_REMEMBERED: Final = 256  # of the latest work, how long it took
+_AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
 
 class BusyError(Exception):
-    """The queue is full, or closed; try again later."""
+    """The queue is full, or closed, or has made this wait too long; try again later."""
+
+
+class Load:
+    """Decides how long work may wait. To be used under the queue's lock."""
+
+    def __init__(self, threads: int, clock: Callable[[], float]) -> None:
+        """Nothing is known yet of how long work takes."""
+        self._threads = threads
+        self._clock = clock
+        self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
+        self._normal_s: float | None = None
+        self._free_since: float | None = clock() - CALM_S
+        self._full_since = math.inf
+
+    def changed(self, inside: int) -> None:
+        """Note how much runs or waits now."""
+        if inside < self._threads:
+            if self._free_since is None:
+                self._free_since = self._clock()
+        elif self._free_since is not None:
+            # A moment's gap in the midst of a great load, while the next is on its way, is no calm.
+            if self._clock() - self._free_since >= CALM_S:
+                self._full_since = self._clock()
+            self._free_since = None
+
+    def ended(self, waited_s: float, took_s: float) -> None:
+        """Note how long one piece of work waited and took."""
+        if waited_s < _AT_ONCE_S and not self.lasts():
+            self._took.append(took_s)
+            if self._normal_s is None or len(self._took) % 16 == 0:
+                self._normal_s = statistics.median(self._took)
+
+    def lasts(self) -> bool:
+        """Whether there is more work than threads for so long that it is no rush any more."""
+        return self._free_since is None and self._clock() - self._full_since > RUSH_S
+
+    def patience_s(self) -> float:
+        """How long work may wait now: as long as it normally takes where the load lasts."""
+        return self._normal_s if self._normal_s is not None and self.lasts() else PATIENCE_S
+
+    def refuses(self, waiting: int) -> bool:
+        """Whether one more would wait too long behind `waiting` others."""
+        if self._normal_s is None or not self.lasts():
+            return False
+        return self._normal_s * (waiting + 0.5) / self._threads > self.patience_s()
 
 
 class WorkQueue:
@@ -25,18 +83,41 @@ class WorkQueue:
     A place in the queue is taken until its work has really ended, also where nobody waits for the result any more.
     """
 
-    def __init__(self, threads: int, *, waiting: int | None = None) -> None:
-        """`threads` run at once and `waiting` more may wait: 16 times as many unless told otherwise."""
+    def __init__(
+        self,
+        threads: int,
+        *,
+        waiting: int | None = None,
+        waited: Callable[[float], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`threads` run at once and `waiting` more may wait: 16 times as many unless told otherwise.
+
+        `waited` hears how many seconds each piece of work stood in the queue.
+        """
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+        self._threads = threads
         self._room = threads + (threads * WAITING_PER_THREAD if waiting is None else waiting)
+        self._clock = clock
+        self._load = Load(threads, clock)
         self._lock = threading.Lock()
         self._inside = 0
         self._streams: set[threading.Event] = set()
+        self.waited = waited
+        self.refused = 0
+        """How much was refused since the start."""
 
     @property
     def inside(self) -> int:
         """How much work runs or waits."""
         return self._inside
+
+    def refuses(self) -> bool:
+        """Whether one more would be refused just now; counted as refused if so."""
+        with self._lock:
+            full = self._is_full()
+            self.refused += full
+            return full
 
     async def run(self, work: Callable[[], T]) -> T:
         """The result of `work()`. Raises BusyError when the queue is full, and whatever `work` raises."""
@@ -53,13 +134,34 @@ class WorkQueue:
                 stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def _is_full(self) -> bool:
+        waiting = self._inside - self._threads
+        return self._inside >= self._room or (waiting >= 0 and self._load.refuses(waiting))
+
     def _submit(self, work: Callable[[], T]) -> Future[T]:
+        submitted = self._clock()
         with self._lock:
-            if self._inside >= self._room:
+            if self._is_full():
+                self.refused += 1
                 raise BusyError
-            self._inside += 1
+            self._enter(1)
+
+        def timed() -> T:
+            began = self._clock()
+            self.waited(began - submitted)
+            with self._lock:
+                too_late = began - submitted > self._load.patience_s()
+                self.refused += too_late
+            if too_late:
+                raise BusyError
+            try:
+                return work()
+            finally:
+                with self._lock:
+                    self._load.ended(began - submitted, self._clock() - began)
+
         try:
-            future = self._pool.submit(work)
+            future = self._pool.submit(timed)
         except RuntimeError:  # the pool is shut down
             self._leave()
             raise BusyError from None
@@ -68,7 +170,11 @@ class WorkQueue:
 
     def _leave(self) -> None:
         with self._lock:
-            self._inside -= 1
+            self._enter(-1)
+
+    def _enter(self, change: int) -> None:
+        self._inside += change
+        self._load.changed(self._inside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +227,8 @@ class Stream(Generic[T]):
     def _ended(self, future: Future[None]) -> None:
         if future.cancelled():
             self._put(_End(BusyError()))
+        elif error := future.exception():  # it never began: it had waited too long
+            self._put(_End(error))
 
     def _put(self, item: T | _End) -> None:
         with suppress(RuntimeError):  # the event loop is closed, and nobody reads

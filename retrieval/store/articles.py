@@ -96,15 +96,25 @@ class Articles(Database):
         row = self._connection.execute(query, (article_id,)).fetchone()
         return None if row is None else self._article(row)
 
-    def articles(self, filters: Filters | None = None, *, limit: int = -1, offset: int = 0) -> Iterator[Article]:
-        """Articles, newest first, those without a date last and in the order of their coming."""
-        where, values = (filters or Filters()).sql()
+    def articles(
+        self, filters: Filters | None = None, *, title: str = "", limit: int = -1, offset: int = 0
+    ) -> Iterator[Article]:
+        """Articles, newest first, those without a date last and in the order of their coming.
+
+        Where `title` is given, only those whose title holds it.
+        """
+        where, values = _where(filters, title)
         query = (
             f"SELECT {_ARTICLE} FROM articles WHERE {where}"
             " ORDER BY published IS NULL, published DESC, article_key LIMIT ? OFFSET ?"
         )
         for row in self._connection.execute(query, (*values, limit, offset)):
             yield self._article(row)
+
+    def article_count(self, filters: Filters | None = None, *, title: str = "") -> int:
+        """How many articles `articles` would give without a limit."""
+        where, values = _where(filters, title)
+        return int(self._connection.execute(f"SELECT count(*) FROM articles WHERE {where}", values).fetchone()[0])
 
     def _article(self, row: Sequence[str]) -> Article:
         article_id, title, body, subtitle, author, published, source, kind, url, place, dates = row
@@ -123,6 +133,11 @@ class Articles(Database):
             place,
             tuple(json.loads(dates)),
         )
+
+
+def _where(filters: Filters | None, title: str) -> tuple[str, tuple[str, ...]]:
+    where, values = (filters or Filters()).sql()
+    return (f"{where} AND instr(title, ?)", (*values, title)) if title else (where, values)
 
 
 def _insert_article(

@@ -61,12 +61,12 @@ def service_over(directory: Path, *, threads: int = 2, **more: Any) -> Iterator[
     searcher = Searcher(archive, HashEncoder())
     assistant = wiring.build_assistant(Settings(refuse_below=0.001), archive, searcher)
     work = more.pop("work", None) or WorkQueue(threads)
-    service = Service(archive, searcher, more.pop("assistant", assistant), work)
+    service = Service(archive, searcher, more.pop("assistant", assistant), work, HashEncoder(), **more)
     service.ready.set()
     try:
         yield service
     finally:
-        work.close()
+        service.close()
         archive.close()
 
 

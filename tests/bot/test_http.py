@@ -21,7 +21,7 @@ from bot_service import SlowAssistant, call, client_of, events_of, service_over,
 from fakes import HashEncoder
 from fastapi import FastAPI
 
-from bot.channels import http as http_channel
+from bot.channels import streams
 from bot.channels.edge import MAX_BODY_BYTES
 from bot.channels.http import create_app
 from bot.channels.service import Service
@@ -96,7 +96,10 @@ def test_the_answer_as_json_and_as_events(address: str) -> None:
             assert events[1][1]["passages"][0]["article_id"] == BRIDGE["id"]
             assert "".join(data["text"] for name, data in events if name == "delta") == answer["answer"]
             final = events[-1][1]
-            assert {**final, "latency_ms": 0} == {**answer, "latency_ms": 0}
+            other = {"latency_ms": 0, "answer_id": ""}
+            assert {**final, **other} == {**answer, **other}
+            assert re.fullmatch("[0-9a-f]{16}", final["answer_id"])
+            assert final["answer_id"] != answer["answer_id"]
 
 
 def test_history_filters_and_language(app: FastAPI) -> None:
@@ -443,7 +446,7 @@ def test_a_client_that_leaves_stops_the_work(filled: Path) -> None:
 
 
 def test_a_silent_stream_is_kept_alive(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_channel, "KEEP_ALIVE_S", 0.05)
+    monkeypatch.setattr(streams, "KEEP_ALIVE_S", 0.05)
     slow = SlowAssistant()
 
     async def check(service: Service) -> str:

@@ -1,0 +1,85 @@
+"""A question over HTTP: its conversation, the events of its answer, and what is remembered of them."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answer import Answer, AnswerEvent, Delta, Finished, Language, PassagesFound, Question, Searching
+from bot.channels.service import Service
+from bot.conversations import GivenAnswer
+from bot.serialization import answer_to_json, hit_to_json
+from retrieval.errors import ArchiveError
+from retrieval.filters import Filters
+
+NEW = "new"  # the conversation id that begins one
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as a client sends it."""
+
+    text: str
+    history: Sequence[str] = ()
+    conversation_id: str | None = None
+    filters: Filters | None = None
+    language: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a stream tells: the event's name, and its data as JSON."""
+
+    name: str
+    data: dict[str, Any]
+
+
+def answering(service: Service, asked: Asked) -> Callable[[threading.Event], Iterator[Event]]:
+    """What answers on a thread of the work queue; the last event is `answer`, none comes once `stop` is set."""
+
+    def events(stop: threading.Event) -> Iterator[Event]:
+        conversation_id, history = _conversation(service, asked)
+        question = Question(asked.text, history, asked.language)
+        for event in service.metrics.timed(service.assistant.ask(question, filters=asked.filters, stop=stop)):
+            if isinstance(event, Finished):
+                yield Event("answer", _given(service, event.answer, conversation_id))
+            else:
+                yield _event(event)
+
+    return events
+
+
+def _conversation(service: Service, asked: Asked) -> tuple[str | None, tuple[str, ...]]:
+    """The conversation that the answer belongs to, and the questions that came before."""
+    if asked.conversation_id is None:
+        return None, tuple(asked.history)
+    known = None if asked.conversation_id == NEW else service.conversations.questions(asked.conversation_id)
+    if known is not None:
+        return asked.conversation_id, known
+    try:
+        return service.conversations.begin(), tuple(asked.history)
+    except ArchiveError:  # it cannot be written
+        return None, tuple(asked.history)
+
+
+def _given(service: Service, answer: Answer, conversation_id: str | None) -> dict[str, Any]:
+    """The answer as JSON, with its id, after it was remembered."""
+    out = answer_to_json(answer)
+    answer_id = secrets.token_hex(8)
+    turn = {name: out[name] for name in ("question", "standalone", "answer", "refused", "citations")}
+    if conversation_id and not service.conversations.keep(conversation_id, turn | {"answer_id": answer_id}):
+        conversation_id = None
+    service.answers.add(answer_id, GivenAnswer(answer.question, out, conversation_id))
+    return out | {"answer_id": answer_id, "conversation_id": conversation_id}
+
+
+def _event(event: AnswerEvent) -> Event:
+    if isinstance(event, Searching):
+        return Event("searching", {})
+    if isinstance(event, PassagesFound):
+        return Event("passages", {"passages": [hit_to_json(hit) for hit in event.hits]})
+    assert isinstance(event, Delta)
+    return Event("delta", {"text": event.text})
