@@ -10,6 +10,7 @@ from bot.channels import pages
 from bot.channels.api_page import render_api
 from bot.channels.guards import Guard
 from bot.channels.service import Service
+from bot.channels.widget_routes import add_widget
 
 
 def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
@@ -58,3 +59,5 @@ def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     @app.get("/docs", include_in_schema=False)
     async def api_page() -> Response:
         return HTMLResponse(render_api(app.openapi()), 200, headers)
+
+    add_widget(app)

@@ -1,4 +1,4 @@
-"""The pages a browser shows: the chat page's packaged files, and an article with the cited range marked.
+"""The pages a browser shows: the packaged files of `/`, and an article with the cited range marked.
 
 Pure functions from values to text: no web framework, no store. Everything of an article passes through
 `html.escape`, and no page holds a script or a style of its own, so that all of them work under
@@ -28,10 +28,12 @@ CONTENT_SECURITY_POLICY: Final = (
 STATIC_FILES: Final = {
     "index.html": "text/html; charset=utf-8",
     "base.css": "text/css; charset=utf-8",
-    "chat.css": "text/css; charset=utf-8",
+    "home.css": "text/css; charset=utf-8",
+    "demo.css": "text/css; charset=utf-8",
     "article.css": "text/css; charset=utf-8",
     "api.css": "text/css; charset=utf-8",
-    "chat.js": "text/javascript; charset=utf-8",
+    "home.js": "text/javascript; charset=utf-8",
+    "theme.js": "text/javascript; charset=utf-8",
     "favicon.svg": "image/svg+xml",
 }
 
@@ -100,7 +102,7 @@ def render_article(
     The first mark has the id `quote`; a range over several paragraphs has a mark in each. Offsets that are
     missing, reversed, empty or outside the body mark nothing. The text of the element `<div class="body">`,
     tags removed, is the body with its line breaks as "\\n" and what HTML cannot carry as U+FFFD.
-    `root` is the path where the chat page stands, with its closing slash.
+    `root` is the path where the page `/` stands, with its closing slash.
     """
     texts = _TEXTS[language]
     body, marked = _body(article.body, _range_within(article.body, start, end))
@@ -133,7 +135,7 @@ def render_not_found(language: Language, *, root: str = "/") -> str:
 def static_file(name: str) -> tuple[bytes, str] | None:
     """Content and content type of a packaged file, by its name in `STATIC_FILES`; None for any other name.
 
-    `index.html` is the chat page; it and the articles expect the files under `static/` beside it.
+    `index.html` is the page `/`; it and the articles expect the files under `static/` beside it.
     """
     content_type = STATIC_FILES.get(name)
     if content_type is None:

@@ -348,7 +348,7 @@ def test_an_article_page_marks_the_quote(address: str) -> None:
 
 
 def test_every_page_has_a_policy_and_every_file_its_tag(app: FastAPI) -> None:
-    pages = ["/", "/docs", "/articles/harvest-1", "/articles/none", "/static/chat.js", "/static/api.css"]
+    pages = ["/", "/docs", "/articles/harvest-1", "/articles/none", "/static/home.js", "/static/api.css"]
     for path in pages:
         response = call(app, "GET", path)
         assert "default-src 'none'" in response.headers["content-security-policy"], path

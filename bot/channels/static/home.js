@@ -1,0 +1,185 @@
+// The archive beside the chat: its list, and search with filters. All text from outside goes in through textContent.
+
+const TEXTS = {
+  zh: {
+    views: '页面', ask: '提问', chat: '问档案', archive: '档案', words: '搜索', since: '从', until: '到', source: '来源', search: '搜索', clear: '清除', more: '更多',
+    untitled: '（无题）', loading: '正在读取…', none: '没有找到。', emptyArchive: '档案里还没有文章。', passages: n => `${n} 段文字`, articles: n => `${n} 篇文章`,
+    badDate: '日期请写成 2025、2025-05 或 2025-05-16。', failed: '没能读取，请稍后再试。', busy: '现在用的人很多，请稍后再试。',
+    themes: { auto: '外观：跟随系统', light: '外观：浅色', dark: '外观：深色' },
+    embed: '把问答放进自己的网页', embedHow: '在网页里加上这一行：', demo: '嵌入示例',
+  },
+  en: {
+    views: 'Views', ask: 'Ask', chat: 'Ask the archive', archive: 'Archive', words: 'Search', since: 'From', until: 'To', source: 'Source', search: 'Search', clear: 'Clear', more: 'More',
+    untitled: '(untitled)', loading: 'Loading…', none: 'Nothing found.', emptyArchive: 'The archive holds no articles yet.',
+    passages: n => (n === 1 ? '1 passage' : `${n} passages`), articles: n => (n === 1 ? '1 article' : `${n} articles`),
+    badDate: 'Write a date as 2025, 2025-05 or 2025-05-16.', failed: 'This could not be read; try again in a moment.', busy: 'The server is busy; try again in a moment.',
+    themes: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
+    embed: 'Put the chat on your own page', embedHow: 'Add this line to the page:', demo: 'Embedding example',
+  },
+};
+const PAGE = 20;
+const THEMES = ['auto', 'light', 'dark'];
+
+const byId = id => document.getElementById(id);
+const [form, found, results, more, chat] = [byId('search'), byId('found'), byId('results'), byId('more'), document.querySelector('wenbao-chat')];
+const wished = [new URLSearchParams(location.search).get('lang'), stored('wenbao.language'), /^zh\b/i.test(navigator.language || 'zh') ? 'zh' : 'en'];
+let language = wished.find(code => Object.hasOwn(TEXTS, code));
+let text = TEXTS[language];
+let shown = 0; // articles listed so far
+let latest = 0; // the newest request; answers to older ones are not shown
+
+function stored(key, value) { // the page also works where storage is full or forbidden
+  try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
+}
+
+function make(tag, className, ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+const string = value => (typeof value === 'string' ? value : '');
+
+function spoken(element) {
+  element.lang = /\p{Script=Han}/u.test(element.textContent) ? 'zh-CN' : 'en';
+  return element;
+}
+
+function day(published) {
+  if (language !== 'zh') return string(published);
+  return string(published).replace(/^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/, (_, year, month, date) => (
+    `${year}年${month ? `${+month}月` : ''}${date ? `${+date}日` : ''}`));
+}
+
+function articleLink(item) {
+  const link = make('a', 'title', string(item.title) || text.untitled);
+  const query = new URLSearchParams({ article_id: string(item.article_id), lang: language });
+  const exact = Number.isInteger(item.start);
+  if (exact) { query.set('start', item.start); query.set('end', item.end); }
+  link.href = `article?${query}${exact ? '#quote' : ''}`;
+  return spoken(link);
+}
+
+// The words of the query in bold: its runs of at least two characters that the text holds, longest first.
+function marked(passage, query) {
+  const out = make('p', 'passage');
+  let [at, plain] = [0, 0];
+  while (at < passage.length) {
+    let length = 0;
+    for (let from = 0; from < query.length - 1; from += 1) {
+      while (from + length < query.length && at + length < passage.length && query.slice(from, from + length + 1) === passage.slice(at, at + length + 1)
+        && !/[\s\p{P}]/u.test(passage[at + length])) length += 1;
+    }
+    if (length > 1) {
+      out.append(passage.slice(plain, at), make('b', '', passage.slice(at, at + length)));
+      plain = at + length;
+    }
+    at += Math.max(length, 1);
+  }
+  out.append(passage.slice(plain));
+  return spoken(out);
+}
+
+function row(item, query) {
+  const origin = [day(item.published), string(item.source)].filter(Boolean).join(' · ');
+  const parts = [articleLink(item), make('span', 'meta', origin)];
+  if (item.text) parts.push(marked(string(item.text), query));
+  return make('li', '', ...parts);
+}
+
+async function read(path, query) {
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { headers: { Accept: 'application/json' } });
+  if (response.ok) return { body: await response.json(), total: Number(response.headers.get('X-Total-Count')) };
+  const { message } = (await response.json().catch(() => ({}))).error || {};
+  throw new Error([429, 503].includes(response.status) ? text.busy : string(message) || text.failed);
+}
+
+async function show(offset = 0) {
+  const fields = Object.fromEntries([...new FormData(form)].map(([key, value]) => [key, value.trim()]).filter(([, value]) => value));
+  const wrong = ['since', 'until'].find(key => fields[key] && !/^\d{4}(-\d\d(-\d\d)?)?$/.test(fields[key]));
+  for (const key of ['since', 'until']) form.elements[key].toggleAttribute('aria-invalid', false);
+  if (wrong) {
+    form.elements[wrong].setAttribute('aria-invalid', 'true');
+    found.textContent = text.badDate;
+    return;
+  }
+  const mine = latest += 1;
+  more.hidden = true;
+  found.textContent = text.loading;
+  try {
+    const path = fields.q ? 'v1/search' : 'v1/articles';
+    const { body, total } = await read(path, fields.q ? { ...fields, limit: PAGE } : { ...fields, limit: PAGE, offset });
+    if (mine !== latest) return;
+    const items = fields.q ? body.hits : body;
+    const rows = items.map(item => row(item, fields.q || ''));
+    if (offset) results.append(...rows);
+    else { results.replaceChildren(...rows); byId('archive').scrollTop = 0; }
+    shown = offset + rows.length;
+    more.hidden = Boolean(fields.q) || rows.length < PAGE;
+    const any = fields.q || fields.since || fields.until || fields.source;
+    found.textContent = shown ? (fields.q ? text.passages(shown) : text.articles(total || shown)) : any ? text.none : text.emptyArchive;
+    if (offset) rows[0]?.querySelector('a').focus();
+    learnSources(items);
+  } catch (error) {
+    if (mine === latest) found.textContent = error instanceof TypeError ? text.failed : error.message;
+  }
+}
+
+function learnSources(items) {
+  const known = new Set([...byId('sources').children].map(option => option.value));
+  for (const source of new Set(items.map(item => string(item.source)))) {
+    if (source && !known.has(source)) byId('sources').append(Object.assign(make('option'), { value: source }));
+  }
+}
+
+form.addEventListener('submit', event => { event.preventDefault(); show(); });
+form.addEventListener('reset', () => setTimeout(show));
+more.addEventListener('click', () => show(shown));
+
+// ---- language, light and dark, the two views of a narrow window
+
+function speak() {
+  text = TEXTS[language];
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = text[element.dataset.text];
+  for (const element of document.querySelectorAll('[data-label]')) element.setAttribute('aria-label', text[element.dataset.label]);
+  byId('language').textContent = language === 'zh' ? 'English' : '中文';
+  byId('language').lang = language === 'zh' ? 'en' : 'zh-CN';
+  chat.dataset.lang = language;
+  chat.dataset.title = text.chat;
+  paint();
+  show();
+}
+
+function paint() {
+  const theme = document.documentElement.dataset.theme || 'auto';
+  byId('theme').textContent = text.themes[theme];
+  chat.dataset.theme = theme;
+}
+
+byId('theme').addEventListener('click', () => {
+  const { dataset } = document.documentElement;
+  dataset.theme = THEMES[(THEMES.indexOf(dataset.theme || 'auto') + 1) % THEMES.length];
+  stored('wenbao.theme', dataset.theme);
+  paint();
+});
+byId('language').addEventListener('click', () => {
+  language = language === 'zh' ? 'en' : 'zh';
+  stored('wenbao.language', language);
+  speak();
+});
+
+function look() {
+  const view = location.hash === '#archive' ? 'archive' : 'ask';
+  document.body.dataset.view = view;
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+addEventListener('hashchange', look);
+byId('line').textContent = `<script src="${new URL('widget.js', document.baseURI)}" defer></script>`;
+look();
+speak();
