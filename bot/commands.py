@@ -27,7 +27,8 @@ from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
 from retrieval.formats import DocumentProblem, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
-from retrieval.page.read import PageArticle, read_page, title_or_beginning
+from retrieval.page.page_article import PageArticle
+from retrieval.page.read import read_page, title_or_beginning
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -234,7 +235,7 @@ def _pages(path: Path) -> Iterator[PageArticle]:
         if isinstance(item, DocumentProblem):
             say(f"{item.locator}: {item.reason}")
         elif item.is_page:
-            yield from read_page(item.body)
+            yield from read_page(item.body, item.headline_lines)
         else:
             say(f"{item.title or item.locator}: already one article; only text and PDF pages are split")
 
