@@ -54,10 +54,14 @@ def _title_lines(fragments: Sequence[Fragment], title: int | None, indexes: Sequ
         return []
     near = [title]
     above = title - 1
-    alike = above in indexes and fragments[above].shadowed == fragments[title].shadowed
+    alike = above in indexes and _in_one_type(fragments[above], fragments[title])
     if alike and fragments[above].headline and not fragments[title].is_subtitle:
         near.insert(0, above)
     return near
+
+
+def _in_one_type(one: Fragment, other: Fragment) -> bool:
+    return one.shadowed == other.shadowed and one.large == other.large
 
 
 def _author(fragments: Sequence[Fragment], indexes: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
