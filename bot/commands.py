@@ -16,7 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from bot import wiring
-from bot.answer import Question
+from bot.answer import Answer, Question
 from bot.channels import terminal
 from bot.evaluation.questions import read_questions
 from bot.evaluation.run import evaluate
@@ -291,10 +291,18 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> int:
             Question(arguments.question), filters=filters
         )
     if arguments.json:
-        print_json(answer_to_json(answer))
+        print_json(answer_to_json(answer) | ({"signals": dict(answer.signals)} if arguments.explain else {}))
     else:
         terminal.print_answer(answer)
+        if arguments.explain:
+            _print_signals(answer)
     return OK
+
+
+def _print_signals(answer: Answer) -> None:
+    print(f"\nconfidence {answer.confidence:.3f}")
+    for name, value in answer.signals.items():
+        print(f"  {name:<12} {value:7.3f}")
 
 
 def chat(arguments: argparse.Namespace, settings: Settings) -> int:
