@@ -203,7 +203,6 @@ def _add_reading(
     one = command("ask", commands.ask, "answer one question", choose, answering)
     one.add_argument("question")
     one.add_argument("--json", action="store_true")
-    one.add_argument("--explain", action="store_true", help="also print the signals behind the confidence")
     command("chat", commands.chat, "talk at the terminal", answering)
     one = command("serve", commands.serve, "serve the chat page and the HTTP API", answering)
     one.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
@@ -211,6 +210,7 @@ def _add_reading(
     one.add_argument(
         "--public", action="store_true", default=None, help="answer others than this machine without a key"
     )
+    command("telegram", commands.telegram, "answer in Telegram (docs/telegram.md)", answering)
     one = command("eval", commands.run_evaluation, "ask a file of questions and measure", answering)
     one.add_argument("questions", metavar="QUESTIONS.jsonl")
     one.add_argument("--json", metavar="OUT", help="write metrics and results to this file")

@@ -16,7 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from bot import wiring
-from bot.answer import Answer, Question
+from bot.answer import Question
 from bot.channels import terminal
 from bot.evaluation.questions import read_questions
 from bot.evaluation.run import evaluate
@@ -27,8 +27,7 @@ from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
 from retrieval.formats import DocumentProblem, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
-from retrieval.page.page_article import PageArticle
-from retrieval.page.read import read_page, title_or_beginning
+from retrieval.page.read import PageArticle, read_page, title_or_beginning
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -235,7 +234,7 @@ def _pages(path: Path) -> Iterator[PageArticle]:
         if isinstance(item, DocumentProblem):
             say(f"{item.locator}: {item.reason}")
         elif item.is_page:
-            yield from read_page(item.body, item.headline_lines)
+            yield from read_page(item.body)
         else:
             say(f"{item.title or item.locator}: already one article; only text and PDF pages are split")
 
@@ -291,18 +290,10 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> int:
             Question(arguments.question), filters=filters
         )
     if arguments.json:
-        print_json(answer_to_json(answer) | ({"signals": dict(answer.signals)} if arguments.explain else {}))
+        print_json(answer_to_json(answer))
     else:
         terminal.print_answer(answer)
-        if arguments.explain:
-            _print_signals(answer)
     return OK
-
-
-def _print_signals(answer: Answer) -> None:
-    print(f"\nconfidence {answer.confidence:.3f}")
-    for name, value in answer.signals.items():
-        print(f"  {name:<12} {value:7.3f}")
 
 
 def chat(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -349,6 +340,14 @@ def _write(path: Path, text: str) -> None:
 def serve(arguments: argparse.Namespace, settings: Settings) -> int:
     """Serve the chat page and the HTTP API until stopped."""
     from bot.channels.server import run
+
+    del arguments
+    return run(settings)
+
+
+def telegram(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Answer in Telegram until stopped."""
+    from bot.channels.telegram.program import run
 
     del arguments
     return run(settings)

@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -16,9 +16,10 @@ FILE_NAME = "wenbao.toml"
 _OTHER_VARIABLES = {"WENBAO_CONFIG", "WENBAO_CACHE", "WENBAO_EMBEDDINGS_KEY"}
 LOGS = ("warnings", "requests", "questions")
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_SECRET = {"telegram_token"}  # never shown
 LANGUAGES = ("auto", "zh", "en")
-READERS = ("packaged", "none")
 PERSONAL_NUMBERS = ("masked", "shown")
+TELEGRAM_ACCESS = ("open", "list", "invite")
 MOST_THREADS = 1024
 
 
@@ -34,8 +35,6 @@ class Settings:
     """The archive's directory."""
     encoder: str = "onnx"
     """Which encoder: `onnx`, `sentence-transformers:NAME_OR_PATH[@DEVICE]` or `openai:MODEL@BASE_URL`."""
-    reader: str = "packaged"
-    """What finds short answers: `packaged`, the span reader, or `none`, whole sentences by their words alone."""
     threads: int = 0
     """CPU threads for encoding and searching; 0: as many as there are cores."""
     language: str = "auto"
@@ -60,11 +59,30 @@ class Settings:
     """Origins whose pages may call `wenbao serve` from a browser, such as `https://intranet.example`, by commas."""
     log: str = "requests"
     """What `wenbao serve` logs: `warnings`, `requests` too, or `questions` with their text as well."""
+    telegram_token: str = field(default="", repr=False)
+    """The token that @BotFather gave; never shown or logged."""
+    telegram_api_url: str = "https://api.telegram.org"
+    """The Bot API server: Telegram's, or one of your own."""
+    telegram_webhook_url: str = ""
+    """Public https address of `wenbao serve`, for Telegram to send updates to."""
+    telegram_access: str = "open"
+    """Who may ask: `open` (everybody), `list` (`telegram_allowed`), or `invite` (those with an invitation code too)."""
+    telegram_allowed: str = ""
+    """Numbers of the people and groups that may ask, with commas between."""
+    telegram_admins: str = ""
+    """Numbers of the people that administer the bot, with commas between; they may always ask."""
+    telegram_daily_questions: int = 200
+    """How many questions a day one person may ask; 0: any number."""
+    telegram_in_work: int = 2
+    """How many questions of one person are worked on at once; further ones wait."""
+    telegram_stale_minutes: int = 10
+    """An answer that comes later than this begins with an apology."""
+    telegram_document_mb: int = 20
+    """The largest document that administrators may send into the archive, in MB."""
 
     def __post_init__(self) -> None:
         """Check every value. Raises SettingsError."""
         _require(0 <= self.threads <= MOST_THREADS, "threads", self.threads, f"between 0 and {MOST_THREADS}")
-        _require(self.reader in READERS, "reader", self.reader, "one of " + ", ".join(READERS))
         _require(self.language in LANGUAGES, "language", self.language, "one of " + ", ".join(LANGUAGES))
         _require(0.0 <= self.refuse_below <= 1.0, "refuse_below", self.refuse_below, "between 0 and 1")
         _require(1 <= self.passages <= 50, "passages", self.passages, "between 1 and 50")
@@ -80,16 +98,43 @@ class Settings:
         for origin in self.origins:
             is_one = re.fullmatch(r"https?://[^/\s*]+", origin)
             _require(bool(is_one), "cors_origins", origin, "origins such as https://intranet.example, without a path")
+        self._check_telegram()
 
     @property
     def origins(self) -> tuple[str, ...]:
         """`cors_origins`, each by itself."""
         return tuple(one.strip() for one in self.cors_origins.split(",") if one.strip())
 
+    def _check_telegram(self) -> None:
+        if self.telegram_token and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", self.telegram_token):
+            raise SettingsError(
+                "The setting telegram_token is not of the form 123456:ABC…; copy it from @BotFather once more"
+            )
+        access = self.telegram_access
+        _require(access in TELEGRAM_ACCESS, "telegram_access", access, "one of " + ", ".join(TELEGRAM_ACCESS))
+        ids_of("telegram_allowed", self.telegram_allowed)
+        ids_of("telegram_admins", self.telegram_admins)
+        for name in ("telegram_api_url", "telegram_webhook_url"):
+            address = getattr(self, name)
+            _require(not address or address.startswith(("https://", "http://")), name, address, "an http(s) address")
+        daily, in_work = self.telegram_daily_questions, self.telegram_in_work
+        _require(0 <= daily <= 10**6, "telegram_daily_questions", daily, "between 0 and 1000000")
+        _require(1 <= in_work <= 100, "telegram_in_work", in_work, "between 1 and 100")
+        stale, document = self.telegram_stale_minutes, self.telegram_document_mb
+        _require(1 <= stale <= 10**6, "telegram_stale_minutes", stale, "between 1 and 1000000")
+        _require(1 <= document <= 2000, "telegram_document_mb", document, "between 1 and 2000")
+
     @property
     def thread_count(self) -> int:
         """`threads`, resolved."""
         return self.threads or os.cpu_count() or 1
+
+
+def ids_of(name: str, text: str) -> frozenset[int]:
+    """The numbers in a list with commas; those of groups are negative. Raises SettingsError for anything else."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    _require(all(re.fullmatch(r"-?[0-9]{1,18}", part) for part in parts), name, text, "numbers with commas between")
+    return frozenset(map(int, parts))
 
 
 def load_settings(
@@ -119,6 +164,9 @@ def _from_file(config: Path | None, environment: Mapping[str, str]) -> dict[str,
         raise SettingsError(f"The settings file {path} is not UTF-8 text ({error}). Save it as UTF-8.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"The settings file {path} is not valid TOML: {error}") from error
+    telegram = values.pop("telegram", {})
+    if isinstance(telegram, dict):  # [telegram] token = … is telegram_token = …
+        values |= {f"telegram_{name}": value for name, value in telegram.items()}
     return {name: _convert(name, value, f"in {path}", is_text=False) for name, value in values.items()}
 
 
@@ -146,7 +194,8 @@ def _convert(name: str, value: Any, where: str, *, is_text: bool = True) -> Any:
         return kind(value)
     except (TypeError, ValueError, OverflowError):
         wanted = {int: "a whole number", float: "a number", Path: "a path", str: "text"}[kind]
-        raise SettingsError(f"The setting {name} {where} must be {wanted}, not {value!r}") from None
+        shown = "what it is" if name in _SECRET else repr(value)
+        raise SettingsError(f"The setting {name} {where} must be {wanted}, not {shown}") from None
 
 
 def _truth(name: str, value: Any, where: str, *, is_text: bool) -> bool:

@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -31,6 +32,9 @@ from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
 from retrieval.ingest import Ingestor
 from retrieval.search import Searcher
 from retrieval.store import FILE_NAME
+
+if TYPE_CHECKING:  # loaded only where it is set
+    from bot.channels.telegram.webhook import Webhook
 
 BACKLOG = 2048
 DRAIN_S = 6  # for the answers that are being given when the server is told to stop
@@ -60,7 +64,10 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     work = WorkQueue(settings.thread_count)
     service = Service(archive, searcher, assistant, work, encoder, settings.log == "questions", access)
     warming = Warming(partial(encoder.encode, ["warm"], Role.QUERY))
-    app = create_app(service, partial(_lifespan, service, encoder, warming, _address(listener)))
+    telegram = _telegram(settings, service, encoder)
+    app = create_app(service, partial(_lifespan, service, encoder, warming, _address(listener), telegram=telegram))
+    if telegram:
+        telegram.add_route(app)
     config = uvicorn.Config(
         app, log_level="warning", log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S
     )
@@ -138,6 +145,19 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter) or time.monotonic() >= self._stop_at
 
 
+def _telegram(settings: Settings, service: Service, encoder: Encoder) -> Webhook | None:
+    """The bot in Telegram, where it is set to be sent its updates."""
+    if not settings.telegram_webhook_url:
+        return None
+    from bot.channels.telegram.options import options_of
+    from bot.channels.telegram.parts import Desk
+    from bot.channels.telegram.webhook import Webhook
+
+    threads = settings.thread_count
+    desk = Desk(service.archive, service.searcher, service.assistant, service.work, encoder, threads)
+    return Webhook(desk, options_of(settings))
+
+
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # With the protocol named, asyncio turns Nagle's algorithm off; without, every answer takes 40 ms longer.
@@ -165,7 +185,13 @@ def _address(listener: socket.socket) -> str:
 
 @asynccontextmanager
 async def _lifespan(
-    service: Service, encoder: Encoder, warming: Warming, address: str, app: FastAPI
+    service: Service,
+    encoder: Encoder,
+    warming: Warming,
+    address: str,
+    app: FastAPI,
+    *,
+    telegram: Webhook | None = None,
 ) -> AsyncIterator[None]:
     del app
     stop = threading.Event()
@@ -173,7 +199,8 @@ async def _lifespan(
     background.start()
     opening = asyncio.create_task(_open(service, warming, address))
     try:
-        yield
+        async with telegram.running() if telegram else nullcontext():
+            yield
     finally:
         opening.cancel()
         service.ready.clear()

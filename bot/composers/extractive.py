@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from bot.answer import ArticleReference, Citation, Language
-from bot.composers.confidence import confidence_of, signals
+from bot.composers.confidence import confidence_of
 from bot.composers.evidence import Evidence, find_evidence
 from bot.conversation import Standalone
 from bot.phrases import phrase
@@ -25,8 +25,6 @@ class Composition:
     confidence: float
     citations: tuple[Citation, ...] = ()
     nearest: tuple[ArticleReference, ...] = ()
-    short_answer: str | None = None
-    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 class ExtractiveComposer:
@@ -41,12 +39,11 @@ class ExtractiveComposer:
         """The answer, or the refusal, to `question` from `hits`, best first."""
         evidence = find_evidence(question, hits, self._rarity)
         confidence = confidence_of(question, evidence)
-        found = signals(question, evidence) if evidence else {}
         if not evidence or confidence < self._refuse_below:
-            return replace(refusal(hits, language, confidence), signals=found)
+            return refusal(hits, language, confidence)
         citations = tuple(map(cite, _chosen(evidence)))
         quoted = " ".join(f"{citation.quote} [{number}]" for number, citation in enumerate(citations, 1))
-        return Composition(phrase("quoted", language) + quoted, False, confidence, citations, signals=found)
+        return Composition(phrase("quoted", language) + quoted, False, confidence, citations)
 
 
 def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -68,13 +65,12 @@ def cite(evidence: Evidence) -> Citation:
     )
 
 
-def refusal(hits: Sequence[Hit], language: Language, confidence: float, missing: Sequence[str] = ()) -> Composition:
-    """A polite refusal with the nearest articles, each once; it names the first of `missing`, which they lack."""
+def refusal(hits: Sequence[Hit], language: Language, confidence: float) -> Composition:
+    """A polite refusal with the nearest articles, each once."""
     nearest: dict[str, ArticleReference] = {}
     for hit in hits:
         reference = ArticleReference(hit.passage.article_id, hit.title, hit.published, hit.source)
         nearest.setdefault(hit.passage.article_id, reference)
     listed = tuple(nearest.values())[:_NEAREST]
-    name = ("refused_missing" if missing else "refused_nearest") if listed else "refused"
-    text = phrase(name, language, name=missing[0] if missing else "")
+    text = phrase("refused_nearest" if listed else "refused", language)
     return Composition(text, True, confidence, nearest=listed)

@@ -1,0 +1,156 @@
+"""Every update once: written down before Telegram is told that it came, crossed off when it was handled.
+
+Telegram forgets an update once it is confirmed, so what is confirmed but not yet handled stands in the archive's
+database, and is handled after a restart, oldest first. One that Telegram sends again is known by its number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import sqlite3
+from collections.abc import Awaitable
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.ext import BaseUpdateProcessor
+
+from bot.channels.telegram.memory import Memory
+from retrieval.errors import ArchiveError
+from retrieval.store import Store
+
+MOST_AT_ONCE = 512  # updates in memory; the rest waits with Telegram
+KEPT_S = 8 * 86400.0  # Telegram sends again what is at most a day old, and may choose new numbers after a week
+_TRY_AGAIN_S = 2.0
+_log = logging.getLogger("wenbao.telegram")
+
+
+class Inbox(asyncio.Queue[Any]):
+    """The library's queue of updates, which remembers them."""
+
+    def __init__(self, memory: Memory, bot_id: str) -> None:
+        """For one bot; another's updates have numbers of their own."""
+        super().__init__()
+        self._memory = memory
+        self._pending = f"telegram:pending:{bot_id}"
+        self._handled = f"telegram:handled:{bot_id}"
+        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self.closing = False
+        self._again: set[int] = set()
+
+    async def put(self, item: Any) -> None:
+        """Write an update down and hand it on, unless it came before. Waits while too many are in work."""
+        if not isinstance(item, Update):
+            await super().put(item)  # the library's signal to stop
+            return
+        if await self._write_down(item):
+            await self._room.acquire()
+            await super().put(item)
+
+    async def _write_down(self, update: Update) -> bool:
+        text = update.to_json()
+
+        def write(store: Store) -> bool:
+            number = str(update.update_id)
+            if store.note(self._handled, number) is not None:
+                return False
+            return store.put_note_once(self._pending, number, text, now=self._memory.now())
+
+        while not self.closing:
+            try:
+                return await self._memory.run(write)
+            except (ArchiveError, sqlite3.Error) as error:  # a full disk, for instance; Telegram keeps the update
+                _log.error("an update could not be written down, trying again: %s", error)
+                await asyncio.sleep(_TRY_AGAIN_S)
+        raise asyncio.CancelledError
+
+    async def restore(self, bot: Bot) -> int:
+        """Hand on what was written down and not handled when the bot stopped, oldest first; how many."""
+
+        def read(store: Store) -> dict[str, str]:
+            store.remove_notes(self._handled, before=self._memory.now() - KEPT_S)
+            return store.notes(self._pending)
+
+        found = await self._memory.run(read)
+        for number in sorted(found, key=int):
+            update = Update.de_json(json.loads(found[number]), bot)
+            await self._room.acquire()
+            await super().put(update)
+        return len(found)
+
+    def again(self, update: Update) -> None:
+        """Let an update that is being handled stay written down: it could not be answered now."""
+        self._again.add(update.update_id)
+
+    async def done(self, update: Update) -> bool:
+        """Cross an update off, and make room; False where it is to be handled again."""
+        self._room.release()
+        if update.update_id in self._again:
+            self._again.discard(update.update_id)
+            return False
+
+        def cross_off(store: Store) -> None:
+            store.put_note(self._handled, str(update.update_id), "", now=self._memory.now())
+            store.remove_note(self._pending, str(update.update_id))
+
+        try:
+            await self._memory.run(cross_off)
+        except (ArchiveError, sqlite3.Error) as error:
+            _log.error("an update stays written down, and may be answered once more: %s", error)
+        return True
+
+    async def return_later(self, update: Update, pause_s: float) -> None:
+        """Hand on, after a while, an update that is still written down."""
+        await asyncio.sleep(pause_s)
+        await self._room.acquire()
+        await super().put(update)
+
+
+class Processor(BaseUpdateProcessor):
+    """Handles updates side by side; stops in order, leaving what has not ended written down."""
+
+    def __init__(self, inbox: Inbox, again_s: float) -> None:
+        """Updates that could not be answered are handled again after `again_s`."""
+        super().__init__(MOST_AT_ONCE)
+        self._inbox = inbox
+        self._again_s = again_s
+        self._running: set[asyncio.Future[Any]] = set()
+        self._returning: set[asyncio.Task[None]] = set()
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Handle one update, and cross it off."""
+        assert isinstance(update, Update)
+        task = asyncio.ensure_future(coroutine)
+        if self._inbox.closing:
+            task.cancel()
+        self._running.add(task)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return  # it stays written down
+        finally:
+            self._running.discard(task)
+        if not await self._inbox.done(update):
+            returning = asyncio.create_task(self._inbox.return_later(update, self._again_s))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+
+    async def drain(self, patience_s: float) -> None:
+        """Begin nothing more; wait for what runs, at most `patience_s`, then stop it."""
+        self._inbox.closing = True
+        for returning in list(self._returning):
+            returning.cancel()
+        if self._running:
+            await asyncio.wait(list(self._running), timeout=patience_s)
+        for task in list(self._running):
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._running, return_exceptions=True)
