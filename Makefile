@@ -31,7 +31,7 @@ lint: .venv-test/ready
 .venv-test/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Wenbao needs Python 3.11 or newer; choose one with: make test PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv-test
-	.venv-test/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	.venv-test/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,ocr]'
 	touch $@
 
 .venv-test/ready-torch: .venv-test/ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -38,8 +39,9 @@ class Answer:
     """The final answer.
 
     `answer` is what the user reads; `[1]`, `[2]` in it refer to `citations` in order. `confidence` is the
-    probability, 0..1, that the answer is right (of a refusal: that an answer would have been). `nearest` lists
-    articles when it is refused. `standalone` is the question as it was searched for, after earlier ones completed it.
+    probability, 0..1, that the answer is right (of a refusal: that an answer would have been); `signals` is what it was
+    computed from. `nearest` lists articles when it is refused. `standalone` is the question as it was searched for,
+    after earlier ones completed it.
     """
 
     question: str
@@ -52,6 +54,7 @@ class Answer:
     standalone: str = ""
     vector_share: float = 1.0
     latency_ms: float = 0.0
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

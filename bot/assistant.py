@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeAlias
 
 from bot.answer import (
     Answer,
@@ -17,15 +20,28 @@ from bot.answer import (
     Question,
     Searching,
 )
-from bot.composers.extractive import Composition, ExtractiveComposer
-from bot.conversation import Standalone, stand_alone
+from bot.composers.extractive import Composition
+from bot.conversation import Standalone, Turn, stand_alone
 from bot.phrases import language_of, phrase
+from bot.small_talk import small_talk
 from retrieval.filters import Filters
 from retrieval.hit import Hit
 from retrieval.search import Searcher
 
 LONGEST_QUESTION = 1000
+_MOST_TURNS = 6  # earlier questions that can matter
+_MOST_REMEMBERED = 1000
+_SAME_ARTICLE = 0.15  # added to the score of passages of the article spoken of
+_Key: TypeAlias = tuple[tuple[str, ...], Filters | None, int]
 _PIECES = re.compile(r".*?(?:[。！？!?；;，,]|\Z)", re.DOTALL)
+
+
+class Composer(Protocol):
+    """Makes an answer of hits."""
+
+    def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
+        """The answer, or the refusal, to `question` from `hits`, best first."""
+        ...
 
 
 class QuestionError(ValueError):
@@ -36,13 +52,15 @@ class Assistant:
     """Answers questions from one archive. Synchronous; safe from several threads."""
 
     def __init__(
-        self, searcher: Searcher, composer: ExtractiveComposer, *, passages: int, language: Language | None = None
+        self, searcher: Searcher, composer: Composer, *, passages: int, language: Language | None = None
     ) -> None:
         """Read `passages` passages a question; answer in `language`, or in the question's own where it is None."""
         self._searcher = searcher
         self._composer = composer
         self._passages = passages
         self._language = language
+        self._turns: OrderedDict[_Key, Turn] = OrderedDict()
+        self._turns_lock = threading.Lock()
 
     def ask(
         self, question: Question, *, filters: Filters | None = None, stop: threading.Event | None = None
@@ -59,12 +77,18 @@ class Assistant:
         if len(text) > LONGEST_QUESTION:
             raise QuestionError(phrase("long_question", language, length=len(text), most=LONGEST_QUESTION))
         yield Searching()
-        standalone = stand_alone(text, [_well_formed(earlier) for earlier in question.history])
-        result = self._searcher.search(standalone.whole, limit=self._passages, filters=filters)
+        reply = small_talk(text, language)
+        if reply:
+            yield Delta(reply)
+            yield Finished(Answer(question.text, reply, False, 1.0, standalone=text, latency_ms=_since(started)))
+            return
+        standalone = self._standalone(text, question.history, filters)
+        hits, vector_share = self._search(standalone, filters)
         if stop and stop.is_set():
             return
-        yield PassagesFound(result.hits)
-        composition = self._compose(standalone, result.hits, language)
+        yield PassagesFound(hits)
+        standalone, composition = self._compose(standalone, hits, language, filters)
+        self._remember((*question.history, question.text), filters, composition)
         for piece in _PIECES.findall(composition.text):
             if piece:
                 yield Delta(piece)
@@ -75,17 +99,88 @@ class Assistant:
                 refused=composition.refused,
                 confidence=composition.confidence,
                 citations=composition.citations,
+                short_answer=composition.short_answer,
                 nearest=composition.nearest,
                 standalone=standalone.whole,
-                vector_share=result.vector_share,
-                latency_ms=(time.perf_counter() - started) * 1000,
+                vector_share=vector_share,
+                latency_ms=_since(started),
+                signals=composition.signals,
             )
         )
 
-    def _compose(self, standalone: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
+    # -- conversation ----------------------------------------------------------------------------------------------
+
+    def _standalone(self, text: str, history: Sequence[str], filters: Filters | None) -> Standalone:
+        """The question made complete; earlier ones are answered for it where they are no longer remembered."""
+        earlier = [_well_formed(one).strip() for one in history[-_MOST_TURNS:]]
+        standalone = stand_alone(text, earlier)
+        if not standalone.leans:
+            return standalone
+        turns: list[Turn] = []
+        for number, question in enumerate(earlier):
+            key = (tuple(earlier[: number + 1]), filters, self._searcher.generation)
+            turns.append(self._remembered(key) or self._turn(question, turns, filters, key))
+        return stand_alone(text, turns)
+
+    def _turn(self, question: str, before: Sequence[Turn], filters: Filters | None, key: _Key) -> Turn:
+        standalone = stand_alone(question, before)
+        hits, _ = self._search(standalone, filters)
+        _, composition = self._compose(standalone, hits, "zh", filters)
+        return self._keep(key, question, composition)
+
+    def _remember(self, questions: Sequence[str], filters: Filters | None, composition: Composition) -> None:
+        asked = [_well_formed(one).strip() for one in questions][-_MOST_TURNS:]
+        self._keep((tuple(asked), filters, self._searcher.generation), asked[-1], composition)
+
+    def _keep(self, key: _Key, question: str, composition: Composition) -> Turn:
+        article = composition.citations[0].article_id if composition.citations else None
+        turn = Turn(question, composition.short_answer, article)
+        with self._turns_lock:
+            self._turns[key] = turn
+            while len(self._turns) > _MOST_REMEMBERED:
+                self._turns.popitem(last=False)
+        return turn
+
+    def _remembered(self, key: _Key) -> Turn | None:
+        with self._turns_lock:
+            return self._turns.get(key)
+
+    # -- one question ----------------------------------------------------------------------------------------------
+
+    def _search(self, standalone: Standalone, filters: Filters | None) -> tuple[tuple[Hit, ...], float]:
+        """The passages to read. A question that leans on an earlier one prefers the article that answered that."""
+        if not standalone.article_id:
+            result = self._searcher.search(standalone.whole, limit=self._passages, filters=filters)
+            return result.hits, result.vector_share
+        result = self._searcher.search(standalone.whole, limit=4 * self._passages, filters=filters)
+        preferred = [
+            replace(hit, score=min(1.0, hit.score + _SAME_ARTICLE))
+            if hit.passage.article_id == standalone.article_id
+            else hit
+            for hit in result.hits
+        ]
+        ordered = sorted(preferred, key=lambda hit: -hit.score)
+        return tuple(ordered[: self._passages]), result.vector_share
+
+    def _compose(
+        self, standalone: Standalone, hits: Sequence[Hit], language: Language, filters: Filters | None
+    ) -> tuple[Standalone, Composition]:
+        """The composition, and the reading of the question that it answers."""
         if not hits and self._searcher.is_empty():
-            return Composition(phrase("empty_archive", language), True, 0.0)
-        return self._composer.compose(standalone, hits, language)
+            return standalone, Composition(phrase("empty_archive", language), True, 0.0)
+        composition = self._composer.compose(standalone, hits, language)
+        if not standalone.may_stand:
+            return standalone, composition
+        alone = Standalone(standalone.own, own=standalone.own)
+        other = self._composer.compose(alone, self._search(alone, filters)[0], language)
+        if other.confidence > composition.confidence:
+            return alone, other
+        return standalone, composition
+
+    def resolve(self, question: str, history: Sequence[str]) -> tuple[Standalone, tuple[Hit, ...]]:
+        """The question made complete by `history`, and the passages to read for it."""
+        standalone = self._standalone(question, history, None)
+        return standalone, self._search(standalone, None)[0]
 
     def answer(self, question: Question, *, filters: Filters | None = None) -> Answer:
         """The final answer alone."""
@@ -93,6 +188,10 @@ class Assistant:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("an answer ends with Finished")
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
 
 
 def _well_formed(text: str) -> str:

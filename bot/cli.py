@@ -203,6 +203,7 @@ def _add_reading(
     one = command("ask", commands.ask, "answer one question", choose, answering)
     one.add_argument("question")
     one.add_argument("--json", action="store_true")
+    one.add_argument("--explain", action="store_true", help="also print the signals behind the confidence")
     command("chat", commands.chat, "talk at the terminal", answering)
     one = command("serve", commands.serve, "serve the chat page and the HTTP API", answering)
     one.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")

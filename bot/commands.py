@@ -16,7 +16,7 @@ from typing import Any
 from tqdm import tqdm
 
 from bot import wiring
-from bot.answer import Question
+from bot.answer import Answer, Question
 from bot.channels import terminal
 from bot.evaluation.questions import read_questions
 from bot.evaluation.run import evaluate
@@ -27,7 +27,8 @@ from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
 from retrieval.formats import DocumentProblem, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
-from retrieval.page.read import PageArticle, read_page, title_or_beginning
+from retrieval.page.page_article import PageArticle
+from retrieval.page.read import read_page, title_or_beginning
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -234,7 +235,7 @@ def _pages(path: Path) -> Iterator[PageArticle]:
         if isinstance(item, DocumentProblem):
             say(f"{item.locator}: {item.reason}")
         elif item.is_page:
-            yield from read_page(item.body)
+            yield from read_page(item.body, item.headline_lines)
         else:
             say(f"{item.title or item.locator}: already one article; only text and PDF pages are split")
 
@@ -290,10 +291,18 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> int:
             Question(arguments.question), filters=filters
         )
     if arguments.json:
-        print_json(answer_to_json(answer))
+        print_json(answer_to_json(answer) | ({"signals": dict(answer.signals)} if arguments.explain else {}))
     else:
         terminal.print_answer(answer)
+        if arguments.explain:
+            _print_signals(answer)
     return OK
+
+
+def _print_signals(answer: Answer) -> None:
+    print(f"\nconfidence {answer.confidence:.3f}")
+    for name, value in answer.signals.items():
+        print(f"  {name:<12} {value:7.3f}")
 
 
 def chat(arguments: argparse.Namespace, settings: Settings) -> int:

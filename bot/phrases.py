@@ -19,6 +19,23 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "zh": "档案里没有找到能回答这个问题的内容。下面几篇可能相关：",
         "en": "The archive does not hold an answer to this question. These articles come nearest:",
     },
+    "refused_missing": {
+        "zh": "档案里没有找到能回答这个问题的内容：最接近的文章没有提到“{name}”。下面几篇可能相关：",
+        "en": "The archive does not hold an answer to this question: the nearest article does not mention “{name}”. "
+        "These come nearest:",
+    },
+    "caution": {"zh": "不十分确定，请核对原文：", "en": "Not quite certain, please check the source: "},
+    "greeting": {
+        "zh": "您好！请直接提问，我会从档案的文章里找答案，并标明出处。",
+        "en": "Hello! Ask a question, and I look for the answer in the archive's articles and quote the source.",
+    },
+    "thanks": {"zh": "不客气，还有问题请接着问。", "en": "You are welcome. Ask on if there is more."},
+    "goodbye": {"zh": "再见！", "en": "Goodbye!"},
+    "abilities": {
+        "zh": "我只根据这里收录的报纸文章回答问题：先给简短答案，再引用原文的句子和出处；文章里没有的，我会直说没有。",
+        "en": "I answer from the newspaper articles kept here only: a short answer, then the sentence it rests on and "
+        "its source. What the articles do not say, I say that they do not.",
+    },
     "empty_archive": {
         "zh": "档案还是空的，请先放入文章。",
         "en": "The archive is still empty; put articles in first.",
@@ -32,9 +49,9 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
 }
 
 
-def phrase(name: str, language: Language, **values: int) -> str:
+def phrase(key: str, language: Language, **values: int | str) -> str:
     """A fixed phrase, with `values` in their places."""
-    return _PHRASES[name][language].format(**values)
+    return _PHRASES[key][language].format(**values)
 
 
 def language_of(question: str) -> Language:

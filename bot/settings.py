@@ -18,6 +18,7 @@ LOGS = ("warnings", "requests", "questions")
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SECRET = {"telegram_token"}  # never shown
 LANGUAGES = ("auto", "zh", "en")
+READERS = ("packaged", "none")
 PERSONAL_NUMBERS = ("masked", "shown")
 TELEGRAM_ACCESS = ("open", "list", "invite")
 MOST_THREADS = 1024
@@ -35,6 +36,8 @@ class Settings:
     """The archive's directory."""
     encoder: str = "onnx"
     """Which encoder: `onnx`, `sentence-transformers:NAME_OR_PATH[@DEVICE]` or `openai:MODEL@BASE_URL`."""
+    reader: str = "packaged"
+    """What finds short answers: `packaged`, the span reader, or `none`, whole sentences by their words alone."""
     threads: int = 0
     """CPU threads for encoding and searching; 0: as many as there are cores."""
     language: str = "auto"
@@ -83,6 +86,7 @@ class Settings:
     def __post_init__(self) -> None:
         """Check every value. Raises SettingsError."""
         _require(0 <= self.threads <= MOST_THREADS, "threads", self.threads, f"between 0 and {MOST_THREADS}")
+        _require(self.reader in READERS, "reader", self.reader, "one of " + ", ".join(READERS))
         _require(self.language in LANGUAGES, "language", self.language, "one of " + ", ".join(LANGUAGES))
         _require(0.0 <= self.refuse_below <= 1.0, "refuse_below", self.refuse_below, "between 0 and 1")
         _require(1 <= self.passages <= 50, "passages", self.passages, "between 1 and 50")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 from bot.answer import Language
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Composer
 from bot.composers.extractive import ExtractiveComposer
+from bot.composers.reading import ReadingComposer
 from bot.settings import Settings, SettingsError
 from embeddings import Encoder, load_encoder
+from embeddings.span_model import SpanModel
 from retrieval.archive import Archive
 from retrieval.privacy import mask
+from retrieval.reader import Reader
 from retrieval.search import Searcher
 
 
@@ -47,8 +51,21 @@ def _names(settings: Settings) -> str | None:
         ) from error
 
 
+def build_composer(settings: Settings, archive: Archive) -> Composer:
+    """The composer that the settings ask for. Raises EncoderError where the reader's files cannot be had."""
+    if settings.reader == "none":
+        return ExtractiveComposer(archive.rarity, refuse_below=settings.refuse_below)
+    reader = Reader(SpanModel(threads=settings.thread_count))
+    return ReadingComposer(archive.rarity, partial(_body, archive), reader, refuse_below=settings.refuse_below)
+
+
+def _body(archive: Archive, article_id: str) -> str:
+    article = archive.store.article(article_id)
+    return article.body if article else ""  # removed since it was found
+
+
 def build_assistant(settings: Settings, archive: Archive, searcher: Searcher) -> Assistant:
     """The assistant over an open archive."""
-    composer = ExtractiveComposer(archive.rarity, refuse_below=settings.refuse_below)
+    composer = build_composer(settings, archive)
     language = None if settings.language == "auto" else cast(Language, settings.language)
     return Assistant(searcher, composer, passages=settings.passages, language=language)

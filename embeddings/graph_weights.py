@@ -1,7 +1,7 @@
-"""The weights of the packaged ONNX graph: their order and layout in `weights.bin`, and how the file is written.
+"""The weights of the packaged ONNX graphs: their order and layout in `weights.bin`, and how the file is written.
 
-`embeddings/graphs/e5_small.onnx` carries only the operators (`scripts/build_graph.py` writes it, with onnx, at
-development time); its initializers are external data in `weights.bin` beside it, which is written from the
+`embeddings/graphs/*.onnx` carry only the operators (`scripts/build_graph.py` writes them, with onnx, at
+development time); their initializers are external data in `weights.bin` beside it, which is written from the
 installed 4-bit weights at first use. So serving needs no onnx package (26 MB), and the repository carries no weights.
 
 Matrices are int8 with one scale per output column, symmetric. They use only the range -64..64: without VNNI,
@@ -20,11 +20,13 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.adapters import AdaptedWeights
 from embeddings.e5_file import ModelShape, WeightsFile
 
 ALIGNMENT = 64
 INT8_LIMIT = 64
 
+Weights = WeightsFile | AdaptedWeights
 Array = NDArray[np.float32] | NDArray[np.int8]
 
 
@@ -43,18 +45,18 @@ class TensorSlot:
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
 
-def layout(shape: ModelShape) -> list[TensorSlot]:
-    """Every initializer of the graph in file order, each at a multiple of 64 bytes."""
+def layout(shape: ModelShape, *, head: bool = False) -> list[TensorSlot]:
+    """Every initializer of the graph in file order, each at a multiple of 64 bytes; with `head`, the reader's too."""
     slots: list[TensorSlot] = []
     offset = 0
-    for name, dtype, dims in _specification(shape):
+    for name, dtype, dims in _specification(shape, head=head):
         slot = TensorSlot(name, dtype, dims, offset)
         slots.append(slot)
         offset += -(-slot.size_bytes // ALIGNMENT) * ALIGNMENT
     return slots
 
 
-def _specification(shape: ModelShape) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _specification(shape: ModelShape, *, head: bool) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     hidden, wide = shape.hidden, shape.feed_forward
     yield "positions", "float32", (shape.positions, hidden)
     yield from _norm("emb.ln", hidden)
@@ -65,6 +67,9 @@ def _specification(shape: ModelShape) -> Iterator[tuple[str, str, tuple[int, ...
         yield from _linear(f"l{layer}.fi", hidden, wide)
         yield from _linear(f"l{layer}.fo", wide, hidden)
         yield from _norm(f"l{layer}.oln", hidden)
+    if head:
+        yield "head.w", "float32", (hidden, 2)
+        yield "head.b", "float32", (2,)
 
 
 def _norm(name: str, size: int) -> Iterator[tuple[str, str, tuple[int, ...]]]:
@@ -78,10 +83,10 @@ def _linear(name: str, rows: int, columns: int) -> Iterator[tuple[str, str, tupl
     yield f"{name}.b", "float32", (columns,)
 
 
-def write_weights(weights: WeightsFile, out: BinaryIO) -> None:
-    """Write `weights.bin` for the graph to `out`."""
+def write_weights(weights: Weights, out: BinaryIO, *, head: bool = False) -> None:
+    """Write `weights.bin` for the graph to `out`; with `head`, which adapted weights have, for the reader's graph."""
     at = 0
-    for slot, array in zip(layout(weights.shape), _arrays(weights), strict=True):
+    for slot, array in zip(layout(weights.shape, head=head), _arrays(weights, head=head), strict=True):
         if array.shape != slot.shape or array.dtype != slot.dtype:
             raise ValueError(f"{slot.name}: {array.dtype} {array.shape}, the graph expects {slot.dtype} {slot.shape}")
         out.write(b"\0" * (slot.offset - at))
@@ -89,7 +94,7 @@ def write_weights(weights: WeightsFile, out: BinaryIO) -> None:
         at = slot.offset + slot.size_bytes
 
 
-def _arrays(weights: WeightsFile) -> Iterator[Array]:
+def _arrays(weights: Weights, *, head: bool) -> Iterator[Array]:
     hidden, wide = weights.shape.hidden, weights.shape.feed_forward
     positions = weights.vector("emb.pos").reshape(-1, hidden)
     yield positions + weights.vector("emb.type")[:hidden]
@@ -106,6 +111,8 @@ def _arrays(weights: WeightsFile) -> Iterator[Array]:
                 yield from _quantized(weights.matrix(f"{name}.{part}.w", columns), bias)
             else:
                 yield from (weights.vector(f"{name}.{part}.w"), bias)
+    if head:
+        yield from (weights.vector("head.w").reshape(2, hidden).T, weights.vector("head.b"))
 
 
 def _quantized(matrix: NDArray[np.float32], bias: NDArray[np.float32]) -> Iterator[Array]:

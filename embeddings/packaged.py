@@ -1,10 +1,12 @@
-"""The packaged weights as a model directory that the ONNX backend opens: made once, checked at every start.
+"""The packaged weights as model directories that ONNX Runtime opens: made once, checked at every start.
 
     <cache>/multilingual-e5-small-<layout>/
         e5_small.onnx     the operators
         weights.bin       int8 matrices, norms, positions (22 MB)
         sentencepiece.model
         manifest.json     SHA-256 of the three
+    <cache>/span-reader-<layout>/
+        the same with span_reader.onnx: the weights with the reader's adapters merged in, and its head
 
 The directory is written beside its place and renamed into it, under a lock, so a reader sees a whole one or none;
 one that fails its checksums is made again. The word table (54 MB) stays in the installed package, memory-mapped.
@@ -17,18 +19,35 @@ import json
 import os
 import shutil
 import tempfile
+from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 
 from filelock import FileLock
 from platformdirs import user_cache_path
 
+from embeddings.adapters import AdaptedWeights, Adapters
 from embeddings.e5_file import DISTRIBUTION, ModelFileError, WeightsFile, packaged_weights
 from embeddings.graph_weights import write_weights
 from embeddings.tokenizer import sentencepiece_model
 
 MODEL_NAME = "multilingual-e5-small"
 GRAPH, WEIGHTS, TOKENIZER, MANIFEST = "e5_small.onnx", "weights.bin", "sentencepiece.model", "manifest.json"
+TRAINED = Path(__file__).parent / "trained"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedModel:
+    """A graph of `embeddings/graphs`, and the adapters that are merged into the weights for it."""
+
+    name: str
+    graph: str
+    adapters: Path | None = None
+
+
+ENCODER = PackagedModel(MODEL_NAME, GRAPH)
+READER = PackagedModel("span-reader", "span_reader.onnx", TRAINED / "span_reader.safetensors")
+
 REVISION = 2
 """Raise it with any change of `graph_weights` or `tokenizer` that changes a vector: old caches and old indexes then
 belong to another identity."""
@@ -39,17 +58,17 @@ def cache_directory() -> Path:
     return Path(os.environ.get("WENBAO_CACHE") or user_cache_path("wenbao", appauthor=False))
 
 
-def model_directory(cache: Path | None = None) -> Path:
-    """The model directory under `cache`, made or repaired first where needed. Raises ModelFileError."""
+def model_directory(cache: Path | None = None, model: PackagedModel = ENCODER) -> Path:
+    """The directory of `model` under `cache`, made or repaired first where needed. Raises ModelFileError."""
     cache = cache or cache_directory()
-    directory = cache / f"{MODEL_NAME}-{_layout_version()}"
-    if _is_intact(directory):
+    directory = cache / f"{model.name}-{_layout_version(model)}"
+    if _is_intact(directory, model):
         return directory
     try:
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / f"{directory.name}.lock"):
-            if not _is_intact(directory):
-                _build(directory)
+            if not _is_intact(directory, model):
+                _build(directory, model)
     except OSError as error:
         raise ModelFileError(
             f"Cannot write the model cache {directory} ({error.strerror or error}). "
@@ -58,18 +77,28 @@ def model_directory(cache: Path | None = None) -> Path:
     return directory
 
 
-def _graph() -> bytes:
-    return resources.files("embeddings").joinpath("graphs", GRAPH).read_bytes()
+def _graph(model: PackagedModel) -> bytes:
+    return resources.files("embeddings").joinpath("graphs", model.graph).read_bytes()
 
 
-def _layout_version() -> str:
-    """Changes with the weights' distribution, the graph, which names every tensor's place, and `REVISION`."""
+def _layout_version(model: PackagedModel) -> str:
+    """Changes with the weights' distribution, the graph, which names every tensor's place, the adapters, `REVISION`."""
     try:
         version = metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
         packaged_weights()  # raises with the remedy
         raise
-    return hashlib.sha256(f"{REVISION} {version} ".encode() + _graph()).hexdigest()[:12]
+    content = f"{REVISION} {version} ".encode() + _graph(model)
+    if model.adapters:
+        content += hashlib.sha256(_adapter_bytes(model.adapters)).digest()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _adapter_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"Cannot read the adapters {path}: {error.strerror or error}") from error
 
 
 def _checksum(path: Path) -> str:
@@ -77,24 +106,25 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _is_intact(directory: Path) -> bool:
+def _is_intact(directory: Path, model: PackagedModel) -> bool:
     try:
         manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
-        names = {GRAPH, WEIGHTS, TOKENIZER}
+        names = {model.graph, WEIGHTS, TOKENIZER}
         return set(manifest) == names and all(_checksum(directory / name) == manifest[name] for name in names)
     except (OSError, ValueError, TypeError):
         return False
 
 
-def _build(directory: Path) -> None:
+def _build(directory: Path, model: PackagedModel) -> None:
     weights = WeightsFile(packaged_weights())
+    adapted = AdaptedWeights(weights, Adapters.read(model.adapters)) if model.adapters else weights
     staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
-        (staging / GRAPH).write_bytes(_graph())
+        (staging / model.graph).write_bytes(_graph(model))
         with (staging / WEIGHTS).open("wb") as file:
-            write_weights(weights, file)
+            write_weights(adapted, file, head=model.adapters is not None)
         (staging / TOKENIZER).write_bytes(sentencepiece_model(weights))
-        manifest = {name: _checksum(staging / name) for name in (GRAPH, WEIGHTS, TOKENIZER)}
+        manifest = {name: _checksum(staging / name) for name in (model.graph, WEIGHTS, TOKENIZER)}
         (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         staging.chmod(0o755)
         if directory.exists():

@@ -47,6 +47,10 @@ class AlignedTokens:
     starts: list[int]
     ends: list[int]
 
+    def cut(self, count: int) -> AlignedTokens:
+        """The first `count` tokens."""
+        return AlignedTokens(self.ids[:count], self.starts[:count], self.ends[:count])
+
 
 class Tokenizer:
     """Sentencepiece over normalized text; safe to use from several threads."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 
 from retrieval.article import Article
 from retrieval.formats import RawDocument
 from retrieval.mentions import dates_of, place_of
-from retrieval.page.read import PageArticle, read_page, title_or_beginning
+from retrieval.page.page_article import PageArticle
+from retrieval.page.read import read_articles, title_or_beginning
 from retrieval.page.reflow import reflow
 from retrieval.page.traced import INSERTED
 
@@ -29,8 +31,10 @@ def articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[
 def traced_articles_of(document: RawDocument, *, split_pages: bool = True) -> Iterator[tuple[Article, Sequence[int]]]:
     """The articles of one document, each with the offset in it of every code point of its body, or -1."""
     if document.is_page and split_pages:
-        pieces = read_page(document.body)
-        yield from (_from_page(document, piece, alone=len(pieces) == 1) for piece in pieces)
+        pieces = read_articles(document.body, document.headline_lines)
+        first, second = next(pieces, None), next(pieces, None)
+        several = (piece for piece in (first, second) if piece is not None)
+        yield from (_from_page(document, piece, alone=second is None) for piece in chain(several, pieces))
         return
     reflowed = reflow(document.body) if document.is_page else None
     body = document.body if reflowed is None else reflowed.text
@@ -69,7 +73,8 @@ def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> tup
         place=place_of(body),
         dates=dates_of(body, document.published),
     )
-    return article, (*piece.origin, *(INSERTED for _ in range(len(article.body) - len(piece.origin))))
+    more = len(article.body) - len(piece.origin)
+    return article, (*piece.origin, *repeat(INSERTED, more)) if more else piece.origin
 
 
 def _first_headline(body: str) -> str:

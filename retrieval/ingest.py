@@ -29,7 +29,7 @@ from retrieval.formats import (
 from retrieval.passages import spared, split_passages
 from retrieval.store import Change, IndexEntry, Original
 
-_READING_VERSION = 4  # raise it when the same bytes give other articles: files are then read again
+_READING_VERSION = 5  # raise it when the same bytes give other articles: files are then read again
 _LONGEST_HEADING = 60
 _VECTOR_BATCH = 64
 _PROBLEMS_A_FILE = 100
@@ -211,11 +211,10 @@ class Ingestor:
     def _put_document(
         self, document: RawDocument, document_key: int, name: str, troubles: list[Problem], report: Report
     ) -> list[str]:
-        articles = list(traced_articles_of(document, split_pages=self._split_pages))
-        if not articles:
-            troubles.append(_problem(name, "there is no text in it", document.locator))
         stored = []
-        for article, origin in articles:
+        is_empty = True
+        for article, origin in traced_articles_of(document, split_pages=self._split_pages):
+            is_empty = False
             # Formats that mark their articles are stored as they are: nothing was restored.
             original = Original(document.body, origin, document.locator) if document.is_page else None
             try:
@@ -224,6 +223,8 @@ class Ingestor:
                 troubles.append(_problem(name, str(error), document.locator))
             else:
                 stored.append(article.article_id)
+        if is_empty:
+            troubles.append(_problem(name, "there is no text in it", document.locator))
         return stored
 
     def _put(self, article: Article, document_key: int | None, original: Original | None) -> Change:

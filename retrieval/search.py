@@ -145,6 +145,11 @@ class Searcher:
             *fused[count:],
         ]
 
+    @property
+    def generation(self) -> int:
+        """The archive's state that searches see; it changes with every change of the archive."""
+        return self._generation
+
     def is_empty(self) -> bool:
         """Whether the archive holds nothing at all."""
         return self._store.passage_count() == 0

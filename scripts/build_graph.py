@@ -1,12 +1,13 @@
-"""Write embeddings/graphs/e5_small.onnx: the encoder's operators, without weights.
+"""Write embeddings/graphs/*.onnx: the operators of the encoder and of the span reader, without weights.
 
-    python scripts/build_graph.py [OUT]
+    python scripts/build_graph.py [FOLDER]
 
 Needs the dev extra (onnx). The result depends on nothing but this file and `embeddings/graph_weights.py`;
-tests/embeddings/test_graph.py holds the committed file to it.
+tests/embeddings/test_graph.py holds the committed files to it.
 
 Inputs: `embeddings` (batch, tokens, 384) float32, rows of the word table; `mask` (batch, tokens) int32, 1 for tokens.
-Output: `vectors` (batch, 384) float32, unit rows: the mean over tokens of the last layer, as E5 pools.
+Output of e5_small.onnx: `vectors` (batch, 384) float32, unit rows: the mean over tokens of the last layer, as E5 pools.
+Output of span_reader.onnx: `logits` (batch, tokens, 2) float32: of a span's first token and of its last.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from onnx import TensorProto, helper
 
 from embeddings.e5_file import WeightsFile, packaged_weights
 from embeddings.graph_weights import TensorSlot, layout
+from embeddings.packaged import ENCODER, READER
 
-OUT = Path(__file__).resolve().parent.parent / "embeddings" / "graphs" / "e5_small.onnx"
+OUT = Path(__file__).resolve().parent.parent / "embeddings" / "graphs"
 CONTRIB = "com.microsoft"
 LEAST_PEAK = 0.17  # GELU's depth below zero: a row whose peak is lower is no outlier, and nothing is divided by zero
 
@@ -89,6 +91,10 @@ class GraphBuilder:
         self.node("ReduceSum", ["masked", "one"], "summed", keepdims=0)
         return self.node("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
 
+    def read(self, value: str) -> str:
+        """The two logits of every token."""
+        return self.node("Add", [self.node("MatMul", [value, "head.w"], "head.product"), "head.b"], "logits")
+
 
 def external(slot: TensorSlot) -> onnx.TensorProto:
     """An initializer whose bytes lie in weights.bin."""
@@ -100,27 +106,32 @@ def external(slot: TensorSlot) -> onnx.TensorProto:
     return tensor
 
 
-def build() -> onnx.ModelProto:
-    """The graph of the packaged model."""
+def build(*, reader: bool) -> onnx.ModelProto:
+    """The graph of the span reader, or of the encoder."""
     shape = WeightsFile(packaged_weights()).shape
     graph = GraphBuilder(shape.heads, shape.epsilon)
     value = graph.embed()
     for layer in range(shape.layers):
         value = graph.layer(value, f"l{layer}")
-    graph.pool(value)
+    if reader:
+        graph.read(value)
+        output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", 2])
+    else:
+        graph.pool(value)
+        output = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", shape.hidden])
     integers = {"zero": 0, "one": 1, "minus_one": -1}
     constants = [helper.make_tensor(name, TensorProto.INT64, [1], [number]) for name, number in integers.items()]
     constants.append(helper.make_tensor("least_peak", TensorProto.FLOAT, [1], [LEAST_PEAK]))
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
-            "multilingual-e5-small",
+            "span-reader" if reader else "multilingual-e5-small",
             [
                 helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]),
                 helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "tokens"]),
             ],
-            [helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", shape.hidden])],
-            [*map(external, layout(shape)), *constants],
+            [output],
+            [*map(external, layout(shape, head=reader)), *constants],
         ),
         opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)],
         producer_name="wenbao",
@@ -130,11 +141,12 @@ def build() -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Write the graph to the first argument, or into the package."""
+    """Write the graphs into the folder that the first argument names, or into the package."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
-    data = build().SerializeToString(deterministic=True)
-    out.write_bytes(data)
-    print(f"{out}: {len(data)} bytes")
+    for model in (ENCODER, READER):
+        data = build(reader=model is READER).SerializeToString(deterministic=True)
+        (out / model.graph).write_bytes(data)
+        print(f"{out / model.graph}: {len(data)} bytes")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scripts.whole_spans import whole_span
+from retrieval.whole_spans import whole_span
 
 _SENTENCE = re.compile(r"[^。！？\n]{12,160}[。！？]")
 _NUMBER = re.compile(r"(?<![\d.年月a-zA-Z-])\d[\d,.]*(?:亿|万|千|百)?(?![\d.a-zA-Z])")

@@ -22,22 +22,22 @@ import opencc
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from retrieval.whole_spans import whole_span
 from scripts.hard_negatives import PassageFinder, wrong_specific
 from scripts.news_questions import NewsQuestion, news_questions
-from scripts.whole_spans import whole_span
 
-LONGEST = 330
+LONGEST = 240
 """Characters of the longest window."""
-SHORTEST = 110
+SHORTEST = 90
 # Shares of the kinds of window; the machine-translated questions are noisy, so they are few.
 SHARES = {
-    "drcd": 0.52,
-    "similar": 0.15,
-    "wrong specific": 0.08,
-    "translated": 0.04,
-    "translated unanswerable": 0.07,
-    "news": 0.08,
-    "news unanswerable": 0.06,
+    "drcd": 0.60,
+    "similar": 0.13,
+    "wrong specific": 0.09,
+    "translated": 0.02,
+    "translated unanswerable": 0.05,
+    "news": 0.07,
+    "news unanswerable": 0.04,
 }
 TITLED = 0.5  # share of the windows that begin with their text's title, where there is one
 

@@ -207,6 +207,8 @@ async def _keep(service: Service, body: ArticleIn) -> Response:
             if isinstance(item, DocumentProblem):
                 raise HTTPException(422, item.reason)
             for article in articles_of(item, split_pages=False):
+                if body.id not in (None, article.article_id):
+                    raise HTTPException(422, f"{body.id!r} cannot be an id; write one without blanks around it.")
                 try:
                     return article.article_id, ingestor.put(article)
                 except ValueError as error:

@@ -23,6 +23,7 @@ from bot.channels.schemas import (
     SearchQuery,
     SuggestionsModel,
     errors,
+    event_stream,
     filters_of,
 )
 from bot.channels.service import Service
@@ -35,14 +36,11 @@ SUGGESTIONS = 4
 _VOTES = {"up": 1, "down": -1, "none": 0}
 _NAMES = {vote: name for name, vote in _VOTES.items()}
 _EVENTS = {
-    "content": {
-        "text/event-stream": {
-            "schema": {"type": "string"},
-            "example": 'event: searching\ndata: {}\n\nevent: delta\ndata: {"text": "…"}\n\n'
-            'event: answer\ndata: {"question": "…", "answer": "…", …}\n\n',
-        }
-    },
     "description": "The answer, or its events: searching, passages, delta, answer, error",
+    **event_stream(
+        'event: searching\ndata: {}\n\nevent: delta\ndata: {"text": "…"}\n\n'
+        'event: answer\ndata: {"question": "…", "answer": "…", …}\n\n'
+    ),
 }
 _EVENTS_FORM = streams.StreamForm(
     event=lambda event: streams.sse(event.name, event.data), error=lambda body: streams.sse("error", body)
@@ -93,6 +91,7 @@ def ask_routes(service: Service, guard: Guard) -> APIRouter:
         "/v1/conversations/{conversation_id}",
         status_code=204,
         response_class=Response,
+        responses=errors(404),
         dependencies=reader,
         summary="Forget a conversation, if it is there",
     )

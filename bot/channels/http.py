@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib import metadata
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -57,7 +57,24 @@ def create_app(service: Service, lifespan: Lifespan | None = None) -> FastAPI:
         app.include_router(routes(service, guard), responses=ERRORS)
     _add_health(app, service, guard)
     add_pages(app, service, guard)
+    if not service.access.keys_needed:
+        _tell_that_keys_are_optional(app)
     return app
+
+
+def _tell_that_keys_are_optional(app: FastAPI) -> None:
+    """In the description: where reading needs no key, only what may answer 403 still does."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            for operations in describe()["paths"].values():
+                for operation in operations.values():
+                    if "security" in operation and "403" not in operation["responses"]:
+                        operation["security"].append({})
+        return describe()
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 def _add_health(app: FastAPI, service: Service, guard: Guard) -> None:

@@ -16,7 +16,7 @@ from bot.assistant import LONGEST_QUESTION
 from bot.channels import streams
 from bot.channels.asking import Asked, Event, answering
 from bot.channels.guards import Guard
-from bot.channels.schemas import errors
+from bot.channels.schemas import errors, event_stream
 from bot.channels.service import Service
 from bot.links import article_link
 
@@ -142,7 +142,7 @@ def openai_routes(service: Service, guard: Guard) -> APIRouter:
     @router.post(
         "/v1/chat/completions",
         response_model=ChatCompletion,
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **errors(400)},
+        responses={200: event_stream('data: {"choices": […], …}\n\ndata: [DONE]\n\n'), **errors(400)},
         summary="Ask as OpenAI's clients do",
     )
     async def complete(request: Request, body: ChatRequest) -> Response:

@@ -55,6 +55,16 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorModel, "description": _DESCRIPTIONS[status]} for status in statuses}
 
 
+def event_stream(example: str) -> dict[str, Any]:
+    """What OpenAPI says of an answer as server-sent events."""
+    event = {
+        "type": "object",
+        "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
+        "required": ["data"],
+    }
+    return {"content": {"text/event-stream": {"itemSchema": event, "example": example}}}
+
+
 # What every route of /v1 may answer.
 ERRORS = errors(400, 401, 408, 413, 422, 429, 500, 503)
 

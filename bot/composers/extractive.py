@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.answer import ArticleReference, Citation, Language
-from bot.composers.confidence import confidence_of
+from bot.composers.confidence import confidence_of, signals
 from bot.composers.evidence import Evidence, find_evidence
 from bot.conversation import Standalone
 from bot.phrases import phrase
@@ -25,6 +25,8 @@ class Composition:
     confidence: float
     citations: tuple[Citation, ...] = ()
     nearest: tuple[ArticleReference, ...] = ()
+    short_answer: str | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 class ExtractiveComposer:
@@ -39,11 +41,12 @@ class ExtractiveComposer:
         """The answer, or the refusal, to `question` from `hits`, best first."""
         evidence = find_evidence(question, hits, self._rarity)
         confidence = confidence_of(question, evidence)
+        found = signals(question, evidence) if evidence else {}
         if not evidence or confidence < self._refuse_below:
-            return refusal(hits, language, confidence)
+            return replace(refusal(hits, language, confidence), signals=found)
         citations = tuple(map(cite, _chosen(evidence)))
         quoted = " ".join(f"{citation.quote} [{number}]" for number, citation in enumerate(citations, 1))
-        return Composition(phrase("quoted", language) + quoted, False, confidence, citations)
+        return Composition(phrase("quoted", language) + quoted, False, confidence, citations, signals=found)
 
 
 def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -65,12 +68,13 @@ def cite(evidence: Evidence) -> Citation:
     )
 
 
-def refusal(hits: Sequence[Hit], language: Language, confidence: float) -> Composition:
-    """A polite refusal with the nearest articles, each once."""
+def refusal(hits: Sequence[Hit], language: Language, confidence: float, missing: Sequence[str] = ()) -> Composition:
+    """A polite refusal with the nearest articles, each once; it names the first of `missing`, which they lack."""
     nearest: dict[str, ArticleReference] = {}
     for hit in hits:
         reference = ArticleReference(hit.passage.article_id, hit.title, hit.published, hit.source)
         nearest.setdefault(hit.passage.article_id, reference)
     listed = tuple(nearest.values())[:_NEAREST]
-    text = phrase("refused_nearest" if listed else "refused", language)
+    name = ("refused_missing" if missing else "refused_nearest") if listed else "refused"
+    text = phrase(name, language, name=missing[0] if missing else "")
     return Composition(text, True, confidence, nearest=listed)

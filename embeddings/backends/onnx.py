@@ -37,7 +37,7 @@ class OnnxEncoder:
         self.identity = f"onnx:{MODEL_NAME}:{directory.name.removeprefix(MODEL_NAME + '-')}"
         self._words = weights.blocks("emb.word", self.dimension)
         self._tokenizer = Tokenizer(directory / TOKENIZER, bos=weights.shape.bos, eos=weights.shape.eos)
-        self._session = _open_session(directory / GRAPH)
+        self._session = open_session(directory / GRAPH)
         self._workers = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="encode")
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
@@ -71,7 +71,8 @@ class OnnxEncoder:
         return vector
 
 
-def _open_session(graph: Path) -> onnxruntime.InferenceSession:
+def open_session(graph: Path) -> onnxruntime.InferenceSession:
+    """A session of one thread that keeps no buffers. Raises ModelFileError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # texts, not operators, run in parallel
     options.inter_op_num_threads = 1

@@ -12,6 +12,7 @@ class RawDocument:
     `is_page` is true where nothing marks the articles: plain text and PDF pages, whose lines may be wrapped and
     which may hold several articles. It is false where the format itself says where an article begins and ends.
     `locator` is the place in the file for messages ("line 3", "page 2"), empty where the file is one document.
+    `headline_lines` are the lines of `body`, counted from 0, that a page sets in the size of a headline.
     """
 
     body: str
@@ -24,6 +25,7 @@ class RawDocument:
     external_id: str = ""
     is_page: bool = False
     locator: str = ""
+    headline_lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

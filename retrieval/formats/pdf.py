@@ -1,18 +1,19 @@
-"""PDF: the text layer of each page, as lines."""
+"""PDF: the text layer of each page, its columns in reading order; pages without one through OCR, where installed."""
 
 from __future__ import annotations
 
-import re
 import threading
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2 as pdfium
 
+from retrieval.formats import ocr
 from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.errors import DamagedFileError, EncryptedFileError, FormatError, NoTextLayerError
 from retrieval.formats.files import read_bytes
+from retrieval.formats.layout import SOFT_HYPHEN, LaidOut, laid_out
+from retrieval.formats.pdf_characters import LOOK_ALIKES, read_pieces
 from retrieval.formats.text import clean_body
 from retrieval.formats.titles import plausible_title
 
@@ -20,15 +21,12 @@ from retrieval.formats.titles import plausible_title
 _PDFIUM = threading.Lock()
 
 _PDFIUM_ERRORS = (pdfium.PdfiumError, ValueError, LookupError, OSError, OverflowError)
-_LINE_END_HYPHEN = re.compile("[\ufffe\x02\xad](?:\r\n?|\n)?")  # PDFium's mark for a hyphen that only breaks a word
-# A font may name its glyphs by look-alikes: Latin ligatures, and the radicals of CJK in place of its characters.
-_NAMED_ALIKE = "".join(map(chr, (*range(0xFB00, 0xFB07), *range(0x2F00, 0x2FD6))))
-_RADICALS = "⺟⺠⻁⻄⻅⻆⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻡⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻯⻰⻳"
-_CHARACTERS = "母民虎西见角贝车長長长门雨青韦页风飞食首马骨鬼鱼鸟卤麦黄齐齿竜龙龟"
-_LOOK_ALIKES = str.maketrans(
-    dict(zip(_RADICALS, _CHARACTERS, strict=True))
-    | {glyph: unicodedata.normalize("NFKC", glyph) for glyph in _NAMED_ALIKE}
-)
+
+
+_LEAST_PLACED = 0.8  # of a page's characters; what a shadow doubles counts once
+_NOTHING = LaidOut("")
+_RECOGNIZE = f"install text recognition ({ocr.INSTALL}) and ingest it again"
+_UNRECOGNIZED = "the page has no text layer, and no text was recognized on it; scan it at 200 to 400 dots an inch"
 
 
 def read_pdf(path: Path) -> Iterator[RawDocument | DocumentProblem]:
@@ -62,12 +60,19 @@ def _read_pages(pdf: pdfium.PdfDocument, path: Path) -> Iterator[RawDocument | D
     has_text = False
     for index in range(count):
         locator = f"page {index + 1}"
-        text, reason = _read_page(pdf, index)
-        if text:
+        page, reason = _read_page(pdf, index)
+        if page.text:
             has_text = True
             yield from held
             held.clear()
-            yield RawDocument(body=text, title=title, is_page=True, locator=locator)
+            yield RawDocument(
+                body=page.text,
+                title=title,
+                published=page.published,
+                is_page=True,
+                locator=locator,
+                headline_lines=page.headlines,
+            )
         elif reason:
             held.append(DocumentProblem(reason, locator))
     if not has_text:
@@ -75,33 +80,43 @@ def _read_pages(pdf: pdfium.PdfDocument, path: Path) -> Iterator[RawDocument | D
     yield from held
 
 
-def _read_page(pdf: pdfium.PdfDocument, index: int) -> tuple[str, str]:
+def _read_page(pdf: pdfium.PdfDocument, index: int) -> tuple[LaidOut, str]:
     """Return the text of a page and why there is none; neither for an empty page."""
+    picture = None
     with _PDFIUM:
         try:
             page = pdf[index]
         except _PDFIUM_ERRORS as error:
-            return "", f"the page is damaged ({error}); export the file again"
+            return _NOTHING, f"the page is damaged ({error}); export the file again"
         try:
-            text = _clean(_page_text(page))
-            is_empty = not text and next(page.get_objects(max_depth=1), None) is None
+            found = _text_layer(page)
+            if found.text or next(page.get_objects(max_depth=1), None) is None:
+                return found, ""
+            if ocr.is_installed():
+                picture = page.render(scale=ocr.DPI / 72).to_numpy()[:, :, :3].copy()
         except _PDFIUM_ERRORS as error:
-            return "", f"the text of the page is damaged ({error}); export the file again"
+            return _NOTHING, f"the text of the page is damaged ({error}); export the file again"
         finally:
             page.close()
-    return text, "" if text or is_empty else "the page has no text layer; recognize its text (OCR) first"
+    if picture is None:
+        return _NOTHING, f"the page has no text layer; {_RECOGNIZE}"
+    found = laid_out(ocr.recognized(picture), picture.shape[0])
+    return found, "" if found.text else _UNRECOGNIZED
 
 
-def _page_text(page: pdfium.PdfPage) -> str:
+def _text_layer(page: pdfium.PdfPage) -> LaidOut:
     text_page = page.get_textpage()
     try:
-        return str(text_page.get_text_range())
+        found = laid_out(read_pieces(text_page, page.get_height()), page.get_height())
+        plain = clean_body(str(text_page.get_text_range()).translate(LOOK_ALIKES).replace(SOFT_HYPHEN, ""))
     finally:
         text_page.close()
+    # Places may be missing or senseless; the text is worth more than its order.
+    return found if _length(found.text) >= _LEAST_PLACED * _length(plain) else LaidOut(plain)
 
 
-def _clean(text: str) -> str:
-    return clean_body(_LINE_END_HYPHEN.sub("", text).translate(_LOOK_ALIKES))
+def _length(text: str) -> int:
+    return sum(not one.isspace() for one in text)
 
 
 def _title(pdf: pdfium.PdfDocument, path: Path) -> str:
@@ -115,6 +130,7 @@ def _no_text(count: int, problems: list[DocumentProblem]) -> FormatError:
     damaged = [problem for problem in problems if "damaged" in problem.reason]
     if damaged:
         return DamagedFileError(damaged[0].reason)
+    remedy = "no text was recognized on it; scan it at 200 to 400 dots an inch" if ocr.is_installed() else _RECOGNIZE
     return NoTextLayerError(
-        f"the PDF of {count} page{'s' * (count != 1)} has no text layer; it is a scan, recognize its text (OCR) first"
+        f"the PDF of {count} page{'s' * (count != 1)} has no text layer; it is a scan or empty, {remedy}"
     )

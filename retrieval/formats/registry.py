@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from retrieval.formats import ocr
 from retrieval.formats.csv_records import read_csv, read_tsv
 from retrieval.formats.dates import date_from_path
 from retrieval.formats.document import DocumentProblem, RawDocument
 from retrieval.formats.docx import read_docx
 from retrieval.formats.errors import UnsupportedFormatError
 from retrieval.formats.html import read_html
+from retrieval.formats.image import read_image
 from retrieval.formats.json_records import read_json, read_jsonl
 from retrieval.formats.markdown import read_markdown
 from retrieval.formats.pdf import read_pdf
@@ -30,6 +32,7 @@ _ARTICLE_FILES: dict[str, _Reader] = {
     ".pdf": read_pdf,
     ".docx": read_docx,
 }
+_IMAGE_FILES: dict[str, _Reader] = dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff"), read_image)
 # A collection's name tells when it was gathered, not when its articles were published.
 _COLLECTIONS: dict[str, _Reader] = {
     ".json": read_json,
@@ -38,15 +41,17 @@ _COLLECTIONS: dict[str, _Reader] = {
     ".csv": read_csv,
     ".tsv": read_tsv,
 }
-_READERS = _ARTICLE_FILES | _COLLECTIONS
+_READERS = _ARTICLE_FILES | _IMAGE_FILES | _COLLECTIONS
 
 SUFFIXES: frozenset[str] = frozenset(_READERS)
 _BYPRODUCTS = ("~$", "._")  # what Word and macOS leave beside a file, under its suffix
 
 
 def is_supported(path: Path) -> bool:
-    """Say whether a file's name is one that `read_documents` reads."""
-    return path.suffix.casefold() in SUFFIXES and not path.name.startswith(_BYPRODUCTS)
+    """Say whether a file's name is one that `read_documents` reads; pictures count where OCR is installed."""
+    suffix = path.suffix.casefold()
+    readable = suffix in SUFFIXES and (suffix not in _IMAGE_FILES or ocr.is_installed())
+    return readable and not path.name.startswith(_BYPRODUCTS)
 
 
 def read_documents(path: Path) -> Iterator[RawDocument | DocumentProblem]:
@@ -63,7 +68,7 @@ def read_documents(path: Path) -> Iterator[RawDocument | DocumentProblem]:
     if reader is None:
         known = " ".join(sorted(SUFFIXES))
         raise UnsupportedFormatError(f"the suffix '{suffix}' is not read; convert the file to one of {known}")
-    named_date = date_from_path(path) if suffix in _ARTICLE_FILES else None
+    named_date = None if suffix in _COLLECTIONS else date_from_path(path)
     for item in reader(path):
         if named_date and isinstance(item, RawDocument) and item.published is None:
             yield replace(item, published=named_date)

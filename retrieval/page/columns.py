@@ -61,6 +61,8 @@ class Columns:
         if self._all_apart and self._is_tight(index) and forms.is_caption(after.text):
             return not forms.is_closed(line.text)  # a caption's last line
         column = self.width_at(start, index)
+        if line.large or after.large:
+            return False
         if self._stands_alone(index, column) or self._stands_alone(index + 1, column):
             return False
         if _is_split_headline(line, after, column):

@@ -43,6 +43,7 @@ _PLACE_COLON = re.compile(rf"^[{HAN}]{{2,7}}[：:][“‘「《]?[{HAN}\d]")
 _NOTICE = re.compile(
     r"^(?:[\u4e00-\u9fff]{0,8}(?:公告|声明|启事|通告|公示|讣告|遗失声明|招标公告|拍卖公告|催收公告|广告))$"
 )
+_HAN_RUN, _LETTERS = re.compile(f"[{HAN}]+"), re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(rf"[{HAN}A-Za-z0-9]")
 LONGEST_HEADLINE = 42
 _LONGEST_PLAIN_HEADLINE = 30
@@ -56,10 +57,19 @@ def has_word(text: str) -> bool:
     return bool(re.search(r"\w", text))
 
 
+def has_han(text: str) -> bool:
+    """Whether there is any Chinese character in it."""
+    return bool(_HAN_RUN.search(text))
+
+
 def is_chinese(text: str) -> bool:
     """Whether at least a fifth of its letters are Chinese characters."""
-    letters = len(re.findall(r"[^\W\d_]", text))
-    return len(re.findall(f"[{HAN}]", text)) >= 0.2 * max(1, letters)
+    return _length(_HAN_RUN, text) >= 0.2 * max(1, _length(_LETTERS, text))
+
+
+def _length(pattern: re.Pattern[str], text: str) -> int:
+    """Characters that `pattern` matches."""
+    return sum(match.end() - match.start() for match in pattern.finditer(text))
 
 
 def width(text: str) -> float:
@@ -71,8 +81,8 @@ def names_of(text: str) -> tuple[str, ...]:
     """The people of a byline or sign-off, empty where `text` is neither."""
     inner = text.strip()
     match = _SIGN_OFF.search(inner)
-    if match and match.start() == 0:
-        inner = match[1]
+    if match:  # the whole line, or the last of its names, as in 张三（通讯员 李四）
+        inner = f"{inner[: match.start()]} {match[1]}"
     inner = _SPLIT_NAME.sub(r"\1\2", inner.strip())
     if not _NAME_LIST.match(inner):
         return ()

@@ -13,15 +13,17 @@ from retrieval.page.lines import Line
 from retrieval.page.traced import Traced, inserted
 
 _WIDE, _SHORT_HEADING = 30.0, 8  # where no column cuts the lines, so short a line is whole
-_SHADOWED = 2.0  # only headlines have shadows
+_LONGEST_LARGE = 60
+_SHADOWED = 2.0  # only headlines have shadows, or their size
 
 
 @dataclass(frozen=True)
 class Fragment:
     """Lines that belong together by their form: a paragraph or a part of one, a headline, a byline, a caption.
 
-    `in_column`: it was wrapped at a column's width. `runs_on`: it looks like a headline, but
-    what follows goes on within its last word. `spaced`: the text with the spaces that part a headline.
+    `large`: it is set in the size of a headline. `in_column`: it was wrapped at a column's width. `runs_on`: it looks
+    like a headline, but what follows goes on within its last word. `spaced`: the text with the spaces that part a
+    headline.
     """
 
     traced: Traced
@@ -31,6 +33,7 @@ class Fragment:
     shadowed: bool
     in_column: bool
     column_width: float
+    large: bool = False
     runs_on: bool = False
     spaced: str = ""
 
@@ -72,7 +75,9 @@ class Fragment:
         if self.in_column and forms.width(self.text) > 2.2 * self.column_width:
             return 0.0
         strength = forms.headline_strength(self.text, self.gap)
-        return strength + _SHADOWED if strength and self.shadowed else strength
+        if self.large and not strength and len(self.text) <= _LONGEST_LARGE and forms.has_han(self.text):
+            strength = 1.0
+        return strength + _SHADOWED if strength and (self.shadowed or self.large) else strength
 
     @cached_property
     def is_series(self) -> bool:
@@ -120,13 +125,22 @@ def _fragment(lines: Sequence[Line], column: float, *, in_column: bool) -> Fragm
     gap = any(line.gap for line in lines)
     spaced = lines[0].spaced if len(lines) == 1 else traced.text
     shadowed = any(line.shadowed for line in lines)
-    return Fragment(traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column, spaced=spaced)
+    return Fragment(
+        traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column, lines[0].large, spaced=spaced
+    )
 
 
 def join(before: Traced, after: Traced) -> Traced:
     """Two stretches of one sentence; Latin words get a space between them."""
-    left, right = before.text[-1:], after.text[:1]
-    latin = left.isascii() and right.isascii() and bool(left) and bool(right)
-    if latin and (left.isalpha() or right.isalpha() or left in ",;.:!?)"):
-        return before + inserted(" ") + after
-    return before + after
+    between = space_between(before.text, after.text)
+    return before + inserted(between) + after if between else before + after
+
+
+def space_between(before: str, after: str) -> str:
+    """The space that joining two stretches takes, empty beside Chinese."""
+    left, right = before[-1:], after[:1]
+    if not (left.isascii() and right.isascii() and left and right):
+        return ""
+    if left.isdigit() and right.isdigit():  # a number that a line cut, or the rows of a table
+        return "" if forms.has_han(before) else " "
+    return " " if left.isalpha() or right.isalpha() or left in ",;.:!?)" else ""

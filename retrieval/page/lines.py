@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 from retrieval.page.forms import CJK, HAN, names_of, width
 from retrieval.page.traced import Traced
@@ -13,6 +14,10 @@ _GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％]
 _TURN = re.compile(
     r"^[（(](?:下转|上接|紧接|转|接).{1,10}版[^）)]{0,4}[)）]$"
 )  # where the rest of an article is printed
+_DOUBLED = re.compile(r"(.{4,})\1(.{4,})\2")
+_TWO_HAN = re.compile(f"[{HAN}]{{2}}")  # a row of a table may repeat its numbers
+_WIDE_GAP = re.compile(r"\u3000[ \u3000]*| [ \u3000]+")
+_NARROW_GAP = re.compile(r"(?<![ \u3000]) (?![ \u3000])")
 _PART = re.compile(r"\S+")
 _JUSTIFIED = re.compile(rf"[{CJK}] [{CJK}] [{CJK}]")
 _NAMES_INSIDE = re.compile(
@@ -35,6 +40,7 @@ class Line:
     `width` is that of its text in full-width characters, `spread` with the spaces that justify it. `shadowed`: its text
     stood twice. `indented`: white space stood before it. `gap`: white space stood between words of it that is no
     justification, as in a headline of two parts or a byline; `parted` is the text with it.
+    `large`: it is set in the size of a headline.
     """
 
     number: int
@@ -45,6 +51,7 @@ class Line:
     shadowed: bool
     indented: bool
     parted: Traced
+    large: bool = False
 
     @property
     def text(self) -> str:
@@ -58,16 +65,22 @@ class Line:
         return " ".join(_unified(_unshadowed(part)).text for part in parts)
 
 
-def read_lines(raw: str) -> list[Line]:
-    """Every line of `raw` with anything on it but a note that an article turns to another page, cleaned."""
-    lines: list[Line] = []
-    at = 0
-    for number, content in enumerate(raw.split("\n")):
-        traced = Traced(content, tuple(range(at, at + len(content)))).strip()
-        at += len(content) + 1
+def read_lines(raw: str, at: int = 0, number: int = 0, large: Collection[int] = ()) -> Iterator[Line]:
+    """Every line of `raw` with anything on it but a note that an article turns to another page, cleaned.
+
+    `raw` begins at offset `at` and with line `number` of the text that lines and characters are traced to.
+    `large`: the numbers of the lines that are set in the size of a headline.
+    """
+    start = 0
+    while start <= len(raw):
+        end = raw.find("\n", start)
+        content = raw[start:] if end < 0 else raw[start:end]
+        traced = Traced(content, tuple(range(at + start, at + start + len(content)))).strip()
         if traced.text and not _TURN.match(traced.text):
-            lines.append(_clean(number, traced, indented=content[0].isspace()))
-    return lines
+            line = _clean(number, traced, indented=content[0].isspace())
+            yield replace(line, large=True) if number in large else line
+        number += 1
+        start += len(content) + 1
 
 
 def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
@@ -75,6 +88,8 @@ def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
     original = traced
     justified = bool(_JUSTIFIED.search(traced.text))
     gap = bool(_GAP.search(traced.text)) and not justified
+    if justified and names_of(_WIDE_GAP.sub("\0", traced.text).replace(" ", "").replace("\0", " ")):
+        traced = traced.without(_NARROW_GAP)
     if not names_of(traced.text):
         traced = _close_gaps(traced)
     parted = traced if justified else original
@@ -104,10 +119,10 @@ def _close_gaps(traced: Traced) -> Traced:
 def _unshadowed(traced: Traced) -> Traced:
     """A headline that a shadow doubled (ABAB), or whose parts are each doubled, once."""
     half, odd = divmod(len(traced), 2)
-    if half >= 4 and not odd and traced.text[:half] == traced.text[half:]:
+    if half >= 4 and not odd and traced.text[:half] == traced.text[half:] and _TWO_HAN.search(traced.text[:half]):
         return _unshadowed(traced[:half])
-    match = re.fullmatch(r"(.{4,})\1(.{4,})\2", traced.text)
-    if match:
+    match = _DOUBLED.fullmatch(traced.text)
+    if match and _TWO_HAN.search(match[1]) and _TWO_HAN.search(match[2]):
         first, second = len(match[1]), len(match[2])
         return traced[:first] + traced[2 * first : 2 * first + second]
     return traced

@@ -13,7 +13,7 @@ from retrieval.page.traced import Traced, joined
 
 def reflow(text: str) -> Traced:
     """`text` with one paragraph, headline or caption a line; every character traced to the raw text."""
-    return joined(paragraphs(read_fragments(read_lines(text))), "\n")
+    return joined(paragraphs(read_fragments(list(read_lines(text)))), "\n")
 
 
 def paragraphs(fragments: Sequence[Fragment]) -> list[Traced]:

@@ -168,7 +168,8 @@ class Judge:
             score, reasons = score + weights.WITH_SUBTITLE, ["a subtitle after it"]
         above = index > start and index - 1 in bylines
         anothers = above and index - 2 >= start and fragments[index - 2].headline > 0
-        if (not bylines.isdisjoint(near[:2]) or (above and not anothers)) and not self.headlines_last:
+        below = any(one in bylines for one in near[: 1 if near and fragments[near[0]].is_body else 2])
+        if (below or (above and not anothers)) and not self.headlines_last:
             score, reasons = score + weights.WITH_BYLINE, [*reasons, "a byline beside it"]
         if index > start and fragments[index - 1].is_series:
             score, reasons = score + weights.WITH_SERIES, [*reasons, "a series' label before it"]

@@ -79,8 +79,10 @@ class Survey:
     def _signs(self, index: int) -> bool:
         """Whether an article's sign-off stands there; in brackets right under a headline it is a byline."""
         one = self.fragments[index]
+        if not one.names:
+            return bool(one.sign_off[0])
         under_headline = index > 0 and self.fragments[index - 1].headline > 0
-        return not under_headline if one.is_signature else bool(one.sign_off[0])
+        return one.is_signature and not under_headline
 
     def _likeness_at(self, index: int, likeness: Likeness) -> float:
         """Cosine of the running text before and after a place (TextTiling's block comparison, Hearst 1997)."""

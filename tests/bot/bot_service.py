@@ -59,7 +59,7 @@ def service_over(directory: Path, *, threads: int = 2, **more: Any) -> Iterator[
     """A service that is ready."""
     archive = Archive(directory)
     searcher = Searcher(archive, HashEncoder())
-    assistant = wiring.build_assistant(Settings(refuse_below=0.001), archive, searcher)
+    assistant = wiring.build_assistant(Settings(refuse_below=0.001, reader="none"), archive, searcher)
     work = more.pop("work", None) or WorkQueue(threads)
     service = Service(archive, searcher, more.pop("assistant", assistant), work, HashEncoder(), **more)
     service.ready.set()

@@ -105,7 +105,7 @@ def test_the_answer_as_json_and_as_events(address: str) -> None:
 def test_history_filters_and_language(app: FastAPI) -> None:
     asked = {"question": "那总投资多少？", "history": [QUESTION]}
     answer = call(app, "POST", "/v1/ask", json=asked).json()
-    assert answer["standalone"] == f"{QUESTION} 那总投资多少？"
+    assert answer["standalone"] == "梅江二桥总投资多少？"
     assert "7.3亿元" in answer["answer"]
     only = {
         "question": "油茶采收了多少吨？",
@@ -114,7 +114,7 @@ def test_history_filters_and_language(app: FastAPI) -> None:
     }
     answer = call(app, "POST", "/v1/ask", json=only).json()
     assert {one["article_id"] for one in answer["citations"]} == {"harvest-0"}
-    assert answer["answer"].startswith("From the archive, in its own words: ")
+    assert "From the archive, in its own words: " in answer["answer"]
     none = only | {"filters": {"since": "2026"}}
     answer = call(app, "POST", "/v1/ask", json=none).json()
     assert (answer["refused"], answer["citations"], answer["nearest"]) == (True, [], [])

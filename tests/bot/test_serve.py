@@ -117,6 +117,8 @@ def test_ctrl_c_stops_it_in_order_too(start: Start, archive: Path) -> None:
 SLOW = """
 import sys, threading
 from bot import cli, wiring
+from bot.channels import server
+server.NOTICE_S = 20  # between saying that it stops and stopping; a second signal ends it
 sys.path += sys.argv.pop(1).split(":")
 from bot_service import SlowAssistant
 slow = SlowAssistant()
@@ -142,8 +144,41 @@ def test_what_is_being_answered_when_it_is_told_to_stop_is_answered(environment:
         answering = pool.submit(client.post, "/v1/ask", json={"question": "慢吗？"})
         assert process.stdout
         assert process.stdout.readline() == "asked\n"
+        process.send_signal(signal.SIGTERM)
+        while client.get("/readyz").status_code == 200:
+            time.sleep(0.01)
+        assert client.get("/readyz").json()["error"]["code"] == "not_ready"
+        assert client.get("/v1/articles").status_code == 200  # who was sent here before that is served
         stop(process, signal.SIGTERM)
         assert answering.result().json()["answer"] == "慢。"
+
+
+# -- the first encoding
+
+
+def test_an_encoder_that_hangs_does_not_hold_up_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "WARM_S", 0.05)
+    monkeypatch.setattr(server, "TRY_AGAIN_S", 0.01)
+    gate, failures = threading.Event(), [EncoderError("down"), EncoderError("still down")]
+
+    def warm() -> None:
+        gate.wait(5)
+        if failures:
+            raise failures.pop()
+
+    warming = server.Warming(warm)
+    assert not warming.done.done()
+    gate.set()
+    warming.done.result(5)
+    assert failures == []
+
+
+def test_an_encoder_that_fails_at_once_is_told_at_once() -> None:
+    def warm() -> None:
+        raise EncoderError("no such model")
+
+    with pytest.raises(EncoderError, match="no such model"):
+        server.Warming(warm)
 
 
 # -- the thread that makes vectors

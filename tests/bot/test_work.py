@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.channels.work import BusyError, WorkQueue
+from bot.channels.work import PATIENCE_S, BusyError, Load, WorkQueue
 
 
 async def until(what: object) -> None:
@@ -173,3 +173,62 @@ def test_closing_stops_streams_and_refuses_what_waits() -> None:
         assert queue.inside == 0
 
     asyncio.run(check())
+
+
+def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
+    now = 0.0
+    load = Load(2, lambda: now)
+    load.ended(0.0, 0.020)
+    now = 1.0
+    load.changed(2)
+    now = 1.9
+    assert (load.lasts(), load.patience_s(), load.refuses(30)) == (False, PATIENCE_S, False)
+    now = 2.1
+    assert (load.lasts(), load.patience_s()) == (True, 0.020)
+    assert [load.refuses(waiting) for waiting in range(4)] == [False, False, True, True]
+    load.ended(0.0, 5.0)  # what work takes under load is not what it normally takes
+    assert load.patience_s() == 0.020
+    load.changed(1)
+    assert not load.lasts()
+    now = 2.11
+    load.changed(2)  # the gap was too short for a calm
+    assert load.lasts()
+    load.changed(1)
+    now = 2.2
+    load.changed(2)
+    assert not load.lasts()
+
+
+def test_before_anything_is_known_nothing_is_refused_for_its_waiting() -> None:
+    now = 0.0
+    load = Load(1, lambda: now)
+    load.changed(1)
+    now = 100.0
+    assert load.lasts()
+    assert (load.patience_s(), load.refuses(1000)) == (PATIENCE_S, False)
+
+
+def test_what_has_waited_too_long_never_begins() -> None:
+    async def check() -> None:
+        now, gate, begun = [0.0], threading.Event(), threading.Event()
+        queue = WorkQueue(1, clock=lambda: now[0])
+        blocking = asyncio.ensure_future(queue.run(lambda: gate.wait(5)))
+        await until(lambda: queue.inside == 1)
+        waiting = asyncio.ensure_future(queue.run(begun.set))
+        streaming = queue.stream(lambda stop: iter([begun.set()]))
+        await until(lambda: queue.inside == 3)
+        now[0] = PATIENCE_S + 1
+        gate.set()
+        await blocking
+        with pytest.raises(BusyError):
+            await waiting
+        with pytest.raises(BusyError):
+            await streaming.next()
+        streaming.close()
+        assert not begun.is_set()
+        assert queue.refused == 2
+        await until(lambda: queue.inside == 0)
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()

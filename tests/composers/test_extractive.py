@@ -10,7 +10,7 @@ import pytest
 from bot.composers.evidence import find_evidence
 from bot.composers.extractive import ExtractiveComposer
 from bot.composers.question_kind import QuestionKind, content, expectation
-from bot.conversation import Standalone, stand_alone
+from bot.conversation import Standalone
 from retrieval.hit import Hit
 from retrieval.passage import Passage
 
@@ -112,19 +112,6 @@ def test_there_is_a_quotation_however_bad_the_best_sentence_is() -> None:
 
 def test_a_question_without_content_is_refused() -> None:
     assert ExtractiveComposer(rarity, refuse_below=0.0).compose(Standalone("是吗？"), [hit()], "zh").refused
-
-
-@pytest.mark.parametrize(
-    ("question", "whole"),
-    [
-        ("去年同期呢？", "永兴县一季度对非贸易多少？ 去年同期呢？"),
-        ("那里有多少人？", "永兴县一季度对非贸易多少？ 那里有多少人？"),
-        ("为什么？", "永兴县一季度对非贸易多少？ 为什么？"),
-        ("天心区有多少名志愿网格员？", "天心区有多少名志愿网格员？"),
-    ],
-)
-def test_a_follow_up_takes_the_earlier_question_along(question: str, whole: str) -> None:
-    assert stand_alone(question, ["永兴县一季度对非贸易多少？"]).whole == whole
 
 
 def test_a_year_that_the_evidence_does_not_name_costs_confidence() -> None:

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from format_files import Item, Read
 
 from retrieval.formats import read_documents
+
+
+@pytest.fixture(autouse=True, scope="module")
+def without_text_recognition() -> Iterator[None]:
+    """What these tests write has no picture of a text on it; `tests/page/test_ocr.py` recognizes some."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("retrieval.formats.ocr.is_installed", lambda: False)
+        yield
 
 
 @pytest.fixture

@@ -23,7 +23,9 @@ def test_pages_with_their_lines(read: Read) -> None:
 
 def test_a_page_that_is_a_picture_is_a_problem_where_others_have_text(read: Read) -> None:
     first, second, third = read("a.pdf", pdf_bytes([[], ["第二页"], []]))
-    assert first == DocumentProblem("the page has no text layer; recognize its text (OCR) first", "page 1")
+    assert first == DocumentProblem(
+        "the page has no text layer; install text recognition (pip install 'wenbao[ocr]') and ingest it again", "page 1"
+    )
     assert isinstance(second, RawDocument)
     assert isinstance(third, DocumentProblem)
     assert third.locator == "page 3"
@@ -60,7 +62,7 @@ def test_plausible_titles(title: str, kept: str) -> None:
 
 
 def test_a_scan(read: Read) -> None:
-    with pytest.raises(NoTextLayerError, match="the PDF of 2 pages has no text layer; it is a scan"):
+    with pytest.raises(NoTextLayerError, match=r"the PDF of 2 pages has no text layer; .*pip install 'wenbao\[ocr\]'"):
         read("a.pdf", pdf_bytes([[], []]))
 
 

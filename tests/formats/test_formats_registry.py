@@ -13,10 +13,11 @@ EXPECTED = [
     *(".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"),
     *(".pdf", ".docx", ".json", ".jsonl", ".ndjson", ".csv", ".tsv"),
 ]
+PICTURES = [".png", ".jpg", ".jpeg", ".tif", ".tiff"]
 
 
 def test_the_suffixes() -> None:
-    assert set(EXPECTED) == SUFFIXES
+    assert {*EXPECTED, *PICTURES} == SUFFIXES
     assert is_supported(Path("报纸/第三版.TXT"))
     assert not any(is_supported(Path(name)) for name in ("a.doc", "txt", "~$稿件.docx", "._第三版.txt", "a.txt.zip"))
 

@@ -7,6 +7,7 @@ import pytest
 from archives import SEEDS, make_article
 from fakes import HashEncoder
 
+from embeddings.span_model import SpanModel
 from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.articles import articles_of
@@ -46,6 +47,11 @@ def seed_articles() -> list[Article]:
     found = [one for item in documents if isinstance(item, RawDocument) for one in articles_of(item)]
     assert len(found) > 20
     return found
+
+
+@pytest.fixture(scope="session")
+def span_model(tmp_path_factory: pytest.TempPathFactory) -> SpanModel:
+    return SpanModel(cache=tmp_path_factory.mktemp("reader"))
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.whole_spans import whole_span
 from scripts.hard_negatives import PassageFinder, wrong_specific
 from scripts.reader_data import LONGEST, Reading, crop, load_readings, locate, windows
-from scripts.whole_spans import whole_span
 
 HARBOUR = "平湖港建於1987年，位於平湖市東南，距市區12公里。1995年擴建後有泊位9個，年吞吐量約300萬噸，工人共620人。"
 SCHOOL = "青山學堂由林文遠創辦於1911年，最初只有學生30名。1926年學堂遷到江北，改名青山中學，第一任校長是周德。"

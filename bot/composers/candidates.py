@@ -1,0 +1,188 @@
+"""Answers that the reader proposes, each with the sentence that it stands in and the signals that speak for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.composers.evidence import Evidence
+from bot.composers.period import period_met
+from bot.composers.question_kind import Expectation, QuestionKind, expectation
+from bot.composers.specifics import Specifics, specifics
+from bot.composers.values import is_value, values
+from bot.composers.windows import Window
+from bot.conversation import Standalone
+from retrieval.hit import Hit
+from retrieval.reader import Reading, Span
+from retrieval.whole_spans import whole_span
+
+Rarity = Callable[[Sequence[str]], Mapping[str, float]]
+
+_LONGEST_QUOTE = 240
+_LONG = 60  # characters
+_TYPED = 4  # values of the kind asked for that are considered in a window
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible answer, `hit.passage.text[start:end]`, inside the sentences `[quote_start:quote_end]`.
+
+    `read` is the reader's score; `fitness`, 0..1, how well the answer itself is of the kind asked for; `period` whether
+    its sentence is of the year asked about (`period_met`); the rest are the signals of the sentence (`Evidence`) and of
+    what the question names (`Specifics`). `score` ranks.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+    read: float
+    fitness: float
+    period: float
+    evidence: Evidence
+    specifics: Specifics
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The short answer."""
+        return self.hit.passage.text[self.start : self.end]
+
+    @property
+    def quote(self) -> str:
+        """The sentence or sentences that hold it."""
+        return self.hit.passage.text[self.quote_start : self.quote_end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question and what it expects."""
+
+    text: str
+    expected: Expectation
+
+
+RANKING = {"read": 0.29, "sentence": 2.66, "fitness": 1.71, "named": 1.37, "length": -2.53}
+"""Weights of the signals in `Candidate.score`."""
+
+
+def ranking_signals(candidate: Candidate) -> dict[str, float]:
+    """The signals that `RANKING` weighs, in its order."""
+    return {
+        "read": candidate.read,
+        "sentence": candidate.evidence.score,
+        "fitness": candidate.fitness,
+        "named": candidate.specifics.named,
+        "length": min(len(candidate.text), _LONG) / _LONG,
+    }
+
+
+def candidates(
+    question: Standalone,
+    evidence: Sequence[Evidence],
+    read: Sequence[tuple[Window, Reading]],
+    rarity: Rarity,
+    body_of: Callable[[str], str],
+) -> list[Candidate]:
+    """The proposals of all windows, best first. `body_of` gives the whole text of an article by its id."""
+    asked = _Asked(question.text, expectation(question.text))
+    sentences: dict[int, list[Evidence]] = {}
+    for one in sorted(evidence, key=lambda one: one.start):
+        sentences.setdefault(one.hit.passage.passage_id, []).append(one)
+    found: dict[tuple[int, int, int], Candidate] = {}
+    for window, reading in read:
+        spans = _proposed(window, reading, asked.expected)
+        if not spans:
+            continue
+        met = _specifics(question, window, rarity, body_of)
+        for span in spans:
+            candidate = _candidate(window, span, sentences[window.hit.passage.passage_id], asked, met)
+            if candidate:
+                key = (window.hit.passage.passage_id, candidate.start, candidate.end)
+                if key not in found or found[key].score < candidate.score:
+                    found[key] = candidate
+    return sorted(found.values(), key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
+
+
+def _proposed(window: Window, reading: Reading, expected: Expectation) -> list[Span]:
+    """The reader's best spans, and the best of those that are just a value of the kind asked for."""
+    shift = len(window.heading)
+    found = [reading.of(start + shift, end + shift) for start, end in values(expected.kind, window.text[shift:])]
+    typed = sorted((one for one in found if one), key=lambda one: -one.score)
+    return [*reading.best(), *typed[:_TYPED]]
+
+
+def _specifics(question: Standalone, window: Window, rarity: Rarity, body_of: Callable[[str], str]) -> Specifics:
+    hit = window.hit
+    around = f"{hit.title}\n{hit.published or ''}\n"
+    return specifics(question.whole, around + hit.passage.text, around + body_of(hit.passage.article_id), rarity)
+
+
+def _candidate(
+    window: Window,
+    span: Span,
+    sentences: Sequence[Evidence],
+    asked: _Asked,
+    met: Specifics,
+) -> Candidate | None:
+    offset = window.start - len(window.heading)
+    start, end = span.start + offset, span.end + offset
+    if start < window.start:
+        return None  # in the headline
+    text = window.hit.passage.text
+    start, end = _trimmed(text, *whole_span(text, start, end))
+    held = [one for one in sentences if one.start < end and one.end > start]
+    if not held or start >= end or held[-1].end - held[0].start > max(_LONGEST_QUOTE, held[0].end - held[0].start):
+        return None
+    candidate = Candidate(
+        hit=window.hit,
+        start=start,
+        end=end,
+        quote_start=held[0].start,
+        quote_end=held[-1].end,
+        read=span.score,
+        fitness=_fitness(text[start:end], asked.expected),
+        period=period_met(asked.text, text[held[0].start : held[-1].end], text[: held[0].start], window.hit.published),
+        evidence=max(held, key=lambda one: one.score),
+        specifics=met,
+        score=0.0,
+    )
+    score = sum(RANKING[name] * value for name, value in ranking_signals(candidate).items())
+    return replace(candidate, score=score)
+
+
+def _fitness(text: str, expected: Expectation) -> float:
+    """1 for nothing but a value of the kind asked for, less for what holds one, 0 for what does not."""
+    strength = expected.strength(text)
+    if expected.kind not in (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.PERSON):
+        return strength
+    if is_value(expected.kind, text):
+        return max(strength, 0.5) if expected.kind is QuestionKind.NUMBER else 1.0
+    return 0.3 * strength
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without punctuation at the ends, except for a closing mark whose opening is inside."""
+    while start < end and text[start] in "，。、；：！？,.;: \n　）)":
+        start += 1
+    while start < end and text[end - 1] in "，。、；：！？,;: \n　（(":
+        end -= 1
+    return _balanced(text, start, end)
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the other half of a pair of quotation marks or brackets where it is right beside, else without the one."""
+    for opening, closing in ("《》", "“”", "‘’", "「」", "『』", "（）", "()"):
+        opened, closed = text.count(opening, start, end), text.count(closing, start, end)
+        if opened > closed:
+            if text[end : end + 1] == closing:
+                end += 1
+            elif text[start] == opening:
+                start += 1
+        elif closed > opened:
+            if start and text[start - 1] == opening:
+                start -= 1
+            elif text[end - 1] == closing:
+                end -= 1
+    return start, end

@@ -1,0 +1,77 @@
+"""The short answer that the reader finds, and the sentence that it stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot.answer import Citation, Language
+from bot.composers.candidates import Candidate, Rarity, candidates
+from bot.composers.evidence import find_evidence
+from bot.composers.extractive import Composition, refusal
+from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.reading_confidence import confidence_of, signals
+from bot.composers.windows import windows
+from bot.conversation import Standalone
+from bot.phrases import phrase
+from retrieval.hit import Hit
+from retrieval.reader import Reader
+
+CAUTION_BELOW = 0.5
+_MOST_OF_QUOTE = 0.6  # a short answer that is more of its sentence than this is not set before it
+_LONGEST_SHORT = 60
+
+
+class ReadingComposer:
+    """Quotes the sentence that the reader found the answer in; adds no word of its own but fixed phrases."""
+
+    def __init__(self, rarity: Rarity, body_of: Callable[[str], str], reader: Reader, *, refuse_below: float) -> None:
+        """`rarity` gives terms' inverse document frequencies, `body_of` an article's text by its id."""
+        self._rarity = rarity
+        self._body_of = body_of
+        self._reader = reader
+        self._refuse_below = refuse_below
+
+    def propose(self, question: Standalone, hits: Sequence[Hit]) -> list[Candidate]:
+        """Possible answers, best first."""
+        evidence = find_evidence(question, hits, self._rarity)
+        promising = windows(evidence)
+        spans = self._reader.read(question.whole, [window.text for window in promising])
+        return candidates(question, evidence, list(zip(promising, spans, strict=True)), self._rarity, self._body_of)
+
+    def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
+        """The answer, or the refusal, to `question` from `hits`, best first."""
+        found = self.propose(question, hits)
+        confidence = confidence_of(question, found)
+        explained = signals(question, found) if found else {}
+        if not found or confidence < self._refuse_below:
+            missing = found[0].specifics.missing if found else ()
+            return replace(refusal(hits, language, confidence, missing), signals=explained)
+        best = found[0]
+        citation = _cite(best)
+        short = best.text if _is_short(question, best) else None
+        quoted = f"{phrase('quoted', language)}{best.quote} [1]"
+        shown = f"{short}\n{quoted}" if short and _worth_showing(best) else quoted
+        caution = phrase("caution", language) if confidence < CAUTION_BELOW else ""
+        return Composition(caution + shown, False, confidence, (citation,), short_answer=best.text, signals=explained)
+
+
+def _is_short(question: Standalone, best: Candidate) -> bool:
+    return expectation(question.text).kind is not QuestionKind.REASON and len(best.text) <= _LONGEST_SHORT
+
+
+def _worth_showing(best: Candidate) -> bool:
+    return len(best.text) <= _MOST_OF_QUOTE * len(best.quote)
+
+
+def _cite(candidate: Candidate) -> Citation:
+    hit = candidate.hit
+    return Citation(
+        article_id=hit.passage.article_id,
+        title=hit.title,
+        published=hit.published,
+        source=hit.source,
+        quote=candidate.quote,
+        start=hit.passage.start + candidate.quote_start,
+        end=hit.passage.start + candidate.quote_end,
+    )

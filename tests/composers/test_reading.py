@@ -1,0 +1,180 @@
+"""Short answers: what is read, what is proposed, what is answered. A stand-in reads, which finds fixed strings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+import pytest
+
+from bot.composers import reading
+from bot.composers.candidates import candidates
+from bot.composers.evidence import find_evidence
+from bot.composers.reading import ReadingComposer
+from bot.composers.reading_confidence import WEIGHTS, confidence_of, signals
+from bot.composers.specifics import named, specifics
+from bot.composers.windows import BUDGETS, windows
+from bot.conversation import Standalone
+from retrieval.hit import Hit
+from retrieval.passage import Passage
+from retrieval.reader import Span
+
+BODY = "天心区是长沙市的中心城区。全区共有网格长600人、志愿网格员620人。去年排查隐患约1.2万处，全部整改。"
+
+
+def hit(text: str = BODY, *, title: str = "多元共治新活力", article_id: str = "a", score: float = 0.9) -> Hit:
+    passage = Passage(crc32(f"{article_id} {text}".encode()), article_id, text, 100, 100 + len(text))
+    return Hit(passage, title, "2023-05-16", "湘原日报", score, 20.0, 0.9)
+
+
+def rarity(words: Sequence[str]) -> dict[str, float]:
+    return dict.fromkeys(words, 1.0)
+
+
+class FixedReading:
+    """Finds `found`, with that score, and gives any other span -20."""
+
+    def __init__(self, text: str, found: dict[str, float]) -> None:
+        spans = [Span(text.find(one), text.find(one) + len(one), score) for one, score in found.items()]
+        self.spans = sorted((span for span in spans if span.start >= 0), key=lambda span: -span.score)
+
+    def best(self) -> list[Span]:
+        return self.spans
+
+    def of(self, start: int, end: int) -> Span:
+        scores = [span.score for span in self.spans if (span.start, span.end) == (start, end)]
+        return Span(start, end, scores[0] if scores else -20.0)
+
+
+class FixedReader:
+    """Finds `found` in every text that holds it, with that score."""
+
+    def __init__(self, **found: float) -> None:
+        self.found = found
+
+    def read(self, question: str, texts: Sequence[str]) -> list[FixedReading]:
+        return [FixedReading(text, self.found) for text in texts]
+
+
+def composer(reader: FixedReader, refuse_below: float = 0.3) -> ReadingComposer:
+    return ReadingComposer(rarity, lambda _: BODY, reader, refuse_below=refuse_below)  # type: ignore[arg-type]
+
+
+def test_the_short_answer_then_its_sentence_with_the_citation() -> None:
+    question = Standalone("天心区有多少名志愿网格员？")
+    composed = composer(FixedReader(**{"620人": 9.0, "600人": 2.0})).compose(question, [hit()], "zh")
+    sentence = "全区共有网格长600人、志愿网格员620人。"
+    assert composed.short_answer == "620人"
+    assert composed.text == f"620人\n{sentence} [1]"
+    citation = composed.citations[0]
+    assert (citation.quote, citation.end - citation.start) == (sentence, len(sentence))
+    assert BODY[citation.start - 100 : citation.end - 100] == sentence
+
+
+@pytest.mark.parametrize(("read", "whole"), [("1.2", "约1.2万处"), ("620", "620人"), ("，全部整改。", "全部整改")])
+def test_an_answer_is_whole_and_without_stray_marks(read: str, whole: str) -> None:
+    found = composer(FixedReader(**{read: 9.0})).propose(Standalone("天心区排查了多少处隐患？"), [hit()])
+    assert found[0].text == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "whole"),
+    [
+        ("他写了《三斤茶籽油》一书。", "三斤茶籽油》", "《三斤茶籽油》"),
+        ("他说“稳定预期”很重要。", "“稳定预期", "“稳定预期”"),
+    ],
+)
+def test_marks_come_in_pairs(text: str, read: str, whole: str) -> None:
+    assert composer(FixedReader(**{read: 9.0})).propose(Standalone("他写了什么？"), [hit(text)])[0].text == whole
+
+
+def test_an_answer_in_the_headline_alone_is_none() -> None:
+    found = composer(FixedReader(多元共治=9.0)).propose(Standalone("什么新活力？"), [hit()])
+    assert found == []
+    assert composer(FixedReader(多元共治=9.0)).compose(Standalone("什么新活力？"), [hit()], "zh").refused
+
+
+def test_a_refusal_names_what_the_nearest_article_lacks() -> None:
+    question = Standalone("雨花区有多少名志愿网格员？")
+    composed = composer(FixedReader(**{"620人": 1.0}), refuse_below=0.99).compose(question, [hit()], "zh")
+    assert composed.refused
+    assert "“雨花区”" in composed.text
+    assert composed.nearest[0].title == "多元共治新活力"
+    english = composer(FixedReader(), refuse_below=0.99).compose(Standalone("How many?"), [hit()], "en")
+    assert english.refused
+    assert english.text.startswith("The archive does not hold")
+
+
+def test_what_is_doubtful_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CAUTION_BELOW", 1.01)
+    composed = composer(FixedReader(**{"620人": 9.0})).compose(Standalone("志愿网格员多少人？"), [hit()], "zh")
+    assert composed.text.startswith("不十分确定")
+    assert not composed.refused
+
+
+def test_a_why_is_answered_by_its_sentence() -> None:
+    question = Standalone("为什么要整改隐患？")
+    composed = composer(FixedReader(全部整改=9.0), refuse_below=0.0).compose(question, [hit()], "zh")
+    assert composed.text.startswith("去年排查隐患约1.2万处，全部整改。 [1]") or "\n去年排查" not in composed.text
+    assert composed.short_answer == "全部整改"
+
+
+def test_only_promising_sentences_are_read_within_the_budget() -> None:
+    long = "".join(f"第{number}段讲了别的事情，与此无关。" for number in range(40))
+    texts = [hit(long + "志愿网格员有620人。" + long, article_id=str(number)) for number in range(9)]
+    evidence = find_evidence(Standalone("志愿网格员有多少人？"), texts, rarity)
+    chosen = windows(evidence)
+    assert len(chosen) == len(BUDGETS)
+    for window, budget in zip(chosen, BUDGETS, strict=True):
+        assert "志愿网格员有620人。" in window.text
+        assert window.end - window.start <= budget
+
+
+def test_the_same_answer_elsewhere_is_agreement() -> None:
+    question = Standalone("志愿网格员有多少人？")
+    hits = [hit(), hit("另讯，志愿网格员620人受到表彰。", article_id="b", title="表彰")]
+    found = composer(FixedReader(**{"620人": 9.0})).propose(question, hits)
+    values = signals(question, found)
+    assert list(values) == list(WEIGHTS)
+    assert values["agreement"] == 1.0
+    assert signals(question, found[:1])["agreement"] == 0.0
+    assert 0.0 < confidence_of(question, found) < 1.0
+    assert confidence_of(question, []) == 0.0
+
+
+def test_nothing_to_read_is_a_refusal() -> None:
+    assert composer(FixedReader()).compose(Standalone("？"), [], "zh").refused
+    assert candidates(Standalone("几人？"), [], [], rarity, lambda _: "") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("天心区有多少名志愿网格员？", ["天心区"]),
+        ("2023年北塔区GDP是多少？", ["2023", "GDP", "北塔区"]),
+        ("2月27号安仁在哪个公园放无人机？", ["2月27日"]),
+        ("戴“状元小哥”头盔的骑手有几个？", ["状元小哥"]),
+        ("花鼓戏剧团下乡演了多少场？", []),
+        ("这个社区有几个村？", []),
+        ("How many teams took part in 2025?", ["2025"]),
+    ],
+)
+def test_what_a_question_names(question: str, names: list[str]) -> None:
+    assert named(question) == names
+
+
+def test_what_is_missing_lowers_its_signals() -> None:
+    article = f"2023-05-16\n{BODY}"
+    right = specifics("2023年天心区有多少名志愿网格员？", BODY, article, rarity)
+    place = specifics("2023年雨花区有多少名志愿网格员？", BODY, article, rarity)
+    year = specifics("2019年天心区有多少名志愿网格员？", BODY, article, rarity)
+    assert (right.named, right.missing) == (1.0, ())
+    assert (place.named, place.missing) == (0.5, ("雨花区",))
+    assert (year.named, year.missing) == (0.5, ("2019",))
+    assert place.article < right.article
+    assert place.rarest < right.rarest
+
+
+def test_a_number_is_met_however_it_is_written() -> None:
+    met = specifics("19个农民工讨薪花了几天？", "十九个农民工讨薪。", "十九个农民工讨薪。", rarity)
+    assert met.missing == ()
