@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.composers.evidence import Evidence
+from bot.composers.lists import asks_for_list, whole_list
 from bot.composers.period import period_met
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
 from bot.composers.specifics import Specifics, specifics
@@ -61,6 +62,7 @@ class _Asked:
 
     text: str
     expected: Expectation
+    is_list: bool
 
 
 RANKING = {"read": 0.29, "sentence": 2.66, "fitness": 1.71, "named": 1.37, "length": -2.53}
@@ -86,7 +88,7 @@ def candidates(
     body_of: Callable[[str], str],
 ) -> list[Candidate]:
     """The proposals of all windows, best first. `body_of` gives the whole text of an article by its id."""
-    asked = _Asked(question.text, expectation(question.text))
+    asked = _Asked(question.text, expectation(question.text), asks_for_list(question.text))
     sentences: dict[int, list[Evidence]] = {}
     for one in sorted(evidence, key=lambda one: one.start):
         sentences.setdefault(one.hit.passage.passage_id, []).append(one)
@@ -132,6 +134,8 @@ def _candidate(
         return None  # in the headline
     text = window.hit.passage.text
     start, end = _trimmed(text, *whole_span(text, start, end))
+    if asked.is_list:
+        start, end = whole_list(text, start, end)
     held = [one for one in sentences if one.start < end and one.end > start]
     if not held or start >= end or held[-1].end - held[0].start > max(_LONGEST_QUOTE, held[0].end - held[0].start):
         return None

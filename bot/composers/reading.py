@@ -17,7 +17,9 @@ from bot.phrases import phrase
 from retrieval.hit import Hit
 from retrieval.reader import Reader
 
-CAUTION_BELOW = 0.5
+CAUTION_BELOW = 0.4
+SECOND_BELOW = 0.75  # below this confidence a second sentence is quoted where it is nearly as good
+_NEARLY = 1.0  # of a candidate's score
 _MOST_OF_QUOTE = 0.6  # a short answer that is more of its sentence than this is not set before it
 _LONGEST_SHORT = 60
 
@@ -48,12 +50,24 @@ class ReadingComposer:
             missing = found[0].specifics.missing if found else ()
             return replace(refusal(hits, language, confidence, missing), signals=explained)
         best = found[0]
-        citation = _cite(best)
+        second = _second(found) if confidence < SECOND_BELOW else None
+        citations = tuple(map(_cite, [best, second] if second else [best]))
         short = best.text if _is_short(question, best) else None
         quoted = f"{phrase('quoted', language)}{best.quote} [1]"
         shown = f"{short}\n{quoted}" if short and _worth_showing(best) else quoted
+        if second:
+            shown += f"\n{second.quote} [2]"
         caution = phrase("caution", language) if confidence < CAUTION_BELOW else ""
-        return Composition(caution + shown, False, confidence, (citation,), short_answer=best.text, signals=explained)
+        return Composition(caution + shown, False, confidence, citations, short_answer=best.text, signals=explained)
+
+
+def _second(found: Sequence[Candidate]) -> Candidate | None:
+    """The best candidate in another sentence, where it is nearly as good."""
+    best = found[0]
+    for one in found[1:]:
+        if one.quote != best.quote and one.text != best.text:
+            return one if one.score >= best.score - _NEARLY else None
+    return None
 
 
 def _is_short(question: Standalone, best: Candidate) -> bool:

@@ -1,0 +1,34 @@
+"""Lists whole: who asks 哪几项 wants every item, not the one that the reader points at."""
+
+from __future__ import annotations
+
+import re
+
+_ASKS = re.compile(
+    r"哪些|哪几|哪[两二三四五六七八九十]|几[项个种类样]是|分别|包括|有哪|各是|which (?:\w+ )?(?:are|were)", re.I
+)
+_ITEM = r"(?:《[^《》\n]{1,24}》|“[^“”\n]{1,20}”|[^，。；：！？、“”《》（）()\n]{1,14})"
+_JOINT = r"(?:、|(?<=”)(?=“)|(?<=》)(?=《)|以及|和|与|及)"
+_LIST = re.compile(rf"{_ITEM}(?:、|(?<=”)(?=“)|(?<=》)(?=《)){_ITEM}(?:{_JOINT}{_ITEM})*")
+_LEAD = re.compile(r"^.*(?:包括|分别[为是]?|分为|有|是|为|即|聚焦|围绕|驻守|设立|推出|开设)(?=.)")
+_TAIL = re.compile(r"等(?:[^、]{0,12})?$")
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether `question` asks for several things."""
+    return bool(_ASKS.search(question))
+
+
+def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
+    """The enumeration of `text` that overlaps [start, end), without the words that lead to it; else the span itself."""
+    for match in _LIST.finditer(text):
+        if match.start() < end and match.end() > start:
+            first, last = match.span()
+            lead = _LEAD.match(text[first : text.find("、", first) if "、" in match[0] else first])
+            if lead:
+                first += lead.end()
+            tail = _TAIL.search(text[first:last])
+            if tail and tail.start():
+                last = first + tail.start()
+            return first, last
+    return start, end
