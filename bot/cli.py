@@ -217,6 +217,7 @@ def _add_reading(
     one.add_argument("--json", metavar="OUT", help="write metrics and results to this file")
     one.add_argument("--html", metavar="OUT", help="write a page to read to this file")
     one = command("doctor", commands.doctor, "check the installation and the archive")
+    one.add_argument("--repair", action="store_true", help="make anew what can be: indexes, and vectors that are wrong")
     one.add_argument("--json", action="store_true")
 
 

@@ -366,7 +366,7 @@ def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """Check everything, each with its remedy."""
     from bot.doctor import examine
 
-    checks = examine(settings)
+    checks = examine(settings, repair=arguments.repair)
     if arguments.json:
         print_json([{"name": one.name, "ok": one.ok, "detail": one.detail, "remedy": one.remedy} for one in checks])
     else:

@@ -53,6 +53,8 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "start": hit.passage.start,
         "end": hit.passage.end,
         "score": round(hit.score, 4),
+        "relevance": round(hit.relevance, 4),
+        "also": [asdict(carrier) for carrier in hit.also],
     }
 
 

@@ -9,6 +9,7 @@ DIR/writer.lock          held while a process writes to the store
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.dense import keep
+from retrieval.dense import keep, owner_of
+from retrieval.dense_cache import is_whole, read_state
 from retrieval.errors import ArchiveBusyError, ArchiveReadOnlyError
 from retrieval.lexical import NAMES_KEY, LexicalIndex
 from retrieval.names import read_names
@@ -114,6 +116,23 @@ class Archive:
         """
         with contextlib.suppress(OSError, RuntimeError, ValueError):
             keep(self.store, dimension, self.directory / "cache" / "dense")
+
+    def damaged_caches(self) -> list[str]:
+        """What of the caches is not as it was written; reads every file. They are not needed, only slow to make."""
+        found = [f"lexical/{name}" for name in self.lexical.damaged_files()]
+        directory = self.directory / "cache" / "dense"
+        state = read_state(directory, owner_of(self.store))
+        if state and not is_whole(directory, state):
+            found.append(f"dense/{state.file}")
+        elif state is None and directory.is_dir() and any(directory.iterdir()):
+            found.append("dense")
+        return found
+
+    def remake_caches(self, dimension: int) -> None:
+        """Make the indexes anew. The caller holds `writing()`. Raises OSError where they cannot be written."""
+        shutil.rmtree(self.directory / "cache" / "dense", ignore_errors=True)
+        self.lexical.remake(self.store)
+        self.keep_vectors(dimension)
 
     def _keep_in_memory(self) -> None:
         lexical = LexicalIndex(None, self.store.name)

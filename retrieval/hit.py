@@ -8,11 +8,22 @@ from retrieval.passage import Passage
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """Another article that carries nearly the same text as a hit."""
+
+    article_id: str
+    title: str
+    published: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One passage found, with what is shown of its article.
 
-    `score` is the fused score, 0..1, higher is better. `lexical` is the BM25 score (0 where no term matched) and
-    `dense` the cosine to the question (None while the passage has no vector).
+    `relevance` is the probability, 0..1, that it is what was asked for; hits are in its order. `score` is the fused
+    score of BM25 and cosine, 0..1. `lexical` is the BM25 score (0 where no term matched) and `dense` the cosine to the
+    question (None while the passage has no vector). `also` are other articles with nearly the same text.
     """
 
     passage: Passage
@@ -22,6 +33,8 @@ class Hit:
     score: float
     lexical: float
     dense: float | None
+    relevance: float = 0.0
+    also: tuple[Carrier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,9 @@ _READING_VERSION = 5  # raise it when the same bytes give other articles: files 
 _LONGEST_HEADING = 60
 _VECTOR_BATCH = 64
 _PROBLEMS_A_FILE = 100
+# While a long ingest goes on, what came in is made searchable every so many seconds, more seldom where that takes long.
+_SEARCHABLE_EVERY_S = 1.0
+_SYNC_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ class Ingestor:
         self._split_pages = split_pages
         self._store = archive.store
         self._encoder = encoder
+        self._next_sync = 0.0
         self._count_tokens = spared(encoder.count_tokens, encoder.max_tokens)
         made_by = self._store.meta("encoder")
         if made_by is None:
@@ -132,12 +137,15 @@ class Ingestor:
         progress: Callable[[Path], None] | None = None,
         stop: threading.Event | None = None,
     ) -> Report:
-        """Take in `files`; a bad one is reported and the rest goes in. Searchable by words when it returns.
+        """Take in `files`; a bad one is reported and the rest goes in.
+
+        Searchable by words when it returns, and what came early a second or two after it came.
 
         Interrupted (KeyboardInterrupt), what was read so far is made searchable before the exception goes on.
         When `stop` is set it returns after the document at hand, and the file at hand is read again next time.
         """
         report = Report()
+        self._next_sync = time.monotonic() + _SEARCHABLE_EVERY_S
         try:
             for path in files:
                 if stop and stop.is_set():
@@ -229,7 +237,13 @@ class Ingestor:
 
     def _put(self, article: Article, document_key: int | None, original: Original | None) -> Change:
         spans = split_passages(article.body, self._count_tokens, self._encoder.max_tokens, heading_of(article.title))
-        return self._store.put_article(article, spans, document_key, original)
+        change = self._store.put_article(article, spans, document_key, original)
+        if time.monotonic() > self._next_sync:
+            began = time.monotonic()
+            self._archive.sync_lexical()
+            ended = time.monotonic()
+            self._next_sync = ended + max(_SEARCHABLE_EVERY_S, (ended - began) * (1 / _SYNC_SHARE - 1))
+        return change
 
     # -- vectors -------------------------------------------------------------------------------------------------
 

@@ -9,17 +9,21 @@ from datetime import date
 
 from embeddings import Encoder, Role
 from retrieval.archive import Archive
+from retrieval.attributes import Attributes
 from retrieval.dense import DenseIndex
+from retrieval.duplicates import collapse
 from retrieval.errors import EncoderMismatchError
 from retrieval.filters import Filters
 from retrieval.fusion import fuse, shown
 from retrieval.hit import Hit, SearchResult
 from retrieval.quoted import phrase_terms, quoted_phrases, squeezed
+from retrieval.ranking import BONUS_SHARE, READ, ranked, rate, relevance, signals, wanted
 from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
 _QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
+_SPARE = 20
 _PATIENCE_S = 2.0  # for an article that is just being replaced
 _LOOK_AGAIN_S = 0.02
 
@@ -37,6 +41,7 @@ class Searcher:
         self._store = archive.store
         self._encoder = encoder
         self._dense = DenseIndex(encoder.dimension, archive.directory / "cache" / "dense")
+        self._attributes = Attributes()
         self._generation = -1
         self._vector_share = 1.0
         self._refreshing = threading.Lock()
@@ -91,13 +96,15 @@ class Searcher:
         quoting = self._quoting_candidates(words, phrases, filters)
         lexical |= quoting
         vector = self._encoder.encode([query], Role.QUERY)[0]
-        among = self._store.passage_ids(filters) if filters else None
+        among = self._attributes.passing(self._store, filters) if filters else None
         dense = dict(self._dense.search(vector, count, among))
         dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
         fused = fuse(lexical, dense)
         timed = self._timed(fused, asked_time(query, self._today()), limit)
         chosen, missing = self._quoting(timed, phrases, quoting.keys())
-        hits = self._hits(chosen, lexical, dense, limit)
+        before = dict(fused)
+        bonuses = {one: BONUS_SHARE * bonus for one, score in chosen if (bonus := score - before[one])}
+        hits = self._hits(query, chosen, bonuses, (lexical, dense), limit)
         best = [one for one, _ in fused[:limit]]
         gone = len(self._store.entries_of(best)) < len(best)
         return SearchResult(hits, self._vector_share, missing), gone
@@ -155,21 +162,39 @@ class Searcher:
         return self._store.passage_count() == 0
 
     def _hits(
-        self, fused: Sequence[tuple[int, float]], lexical: dict[int, float], dense: dict[int, float], limit: int
+        self,
+        query: str,
+        fused: Sequence[tuple[int, float]],
+        bonuses: Mapping[int, float],
+        scores: tuple[Mapping[int, float], Mapping[int, float]],
+        limit: int,
     ) -> tuple[Hit, ...]:
-        # A few more than asked for: some may have been removed since the indexes were read.
-        entries = self._store.entries_of([one for one, _ in fused[: limit + 20]])
-        hits = [
+        """The best `limit` of `fused`, their texts read: what is nearly the same as a better one goes into that.
+
+        `scores` are BM25's and cosines.
+        """
+        lexical, dense = scores
+        # More than asked for: some may have been removed since the indexes were read, others may be alike.
+        entries = self._store.entries_of([one for one, _ in fused[: max(limit, READ) + _SPARE]])
+        query_terms = wanted(query, self._archive.rarity)
+
+        def rated(one: int) -> float:
+            entry = entries[one]
+            inputs = signals(query_terms, entry.title, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
+            return rate(inputs) + bonuses.get(one, 0.0)
+
+        shares = {one: shown(score) for one, score in fused}
+        found = [
             Hit(
                 entries[one].passage,
                 entries[one].title,
                 entries[one].published,
                 entries[one].source,
-                shown(score),
+                shares[one],
                 lexical.get(one, 0.0),
                 dense.get(one),
+                relevance(score),
             )
-            for one, score in fused
-            if one in entries
+            for one, score in ranked([(one, rated(one)) for one, _ in fused if one in entries])
         ]
-        return tuple(hits[:limit])
+        return tuple(collapse(found)[:limit])

@@ -273,6 +273,8 @@ class HitModel(BaseModel):
     start: int
     end: int
     score: float
+    relevance: float
+    also: list[ReferenceModel]
 
 
 class SearchModel(BaseModel):

@@ -46,7 +46,7 @@ def print_hits(result: SearchResult) -> None:
     """Each passage with its article."""
     for number, hit in enumerate(result.hits, 1):
         about = _about(hit.published, hit.source, hit.passage.article_id)
-        print(f"{number}. {one_line(hit.title)}  [{hit.score:.2f}]  {about}")
+        print(f"{number}. {one_line(hit.title)}  [{hit.relevance:.2f}]  {about}")
         print(f"   {printable(hit.passage.text)}\n")
     if not result.hits:
         print("没有找到。 / Nothing found.", file=sys.stderr)

@@ -6,10 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from retrieval.filters import Filters
 from retrieval.passage import Passage
 from retrieval.store.database import Database
 
@@ -54,11 +50,13 @@ class Passages(Database):
                 passage = Passage(passage_id, article_id, masked[start:end], start, end)
                 yield IndexEntry(passage, self._shown(title), published, source)
 
-    def passage_ids(self, filters: Filters) -> NDArray[np.int64]:
-        """Ids of the passages whose articles pass `filters`, ascending."""
-        where, values = filters.sql()
-        query = f"SELECT passage_id FROM passages JOIN articles USING (article_key) WHERE {where} ORDER BY passage_id"
-        return np.fromiter((row[0] for row in self._connection.execute(query, values)), np.int64)
+    def passage_attributes(self, after: int = 0) -> list[tuple[int, str | None, str]]:
+        """(passage_id, date of publication, source) of every passage with an id above `after`, by id."""
+        query = (
+            "SELECT passage_id, published, source FROM passages JOIN articles USING (article_key)"
+            " WHERE passage_id > ? ORDER BY passage_id"
+        )
+        return self._connection.execute(query, (after,)).fetchall()
 
     def deletions(self, after: int = 0) -> list[tuple[int, int]]:
         """(sequence, passage_id) of every passage removed since the deletion `after`, in order."""

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from retrieval.store.passages import IndexEntry, Passages
 
+_LENGTH_OFF = 0.01  # that float16 and an encoder's own rounding may bring
+
 
 class Vectors(Passages):
     """The vectors of an archive's passages."""
@@ -47,3 +49,17 @@ class Vectors(Passages):
         with self.transaction() as connection:
             connection.execute("DELETE FROM vectors")
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder', ?)", (encoder,))
+
+    def bad_vectors(self, dimension: int) -> list[int]:
+        """Ids of the passages whose vector is none of `dimension` finite numbers of length 1; reads all of them."""
+        bad = []
+        for _, passage_id, blob in self.vectors():
+            vector = np.frombuffer(blob[: len(blob) // 2 * 2], "<f2").astype(np.float32)
+            if len(blob) != 2 * dimension or not abs(float(np.linalg.norm(vector)) - 1.0) < _LENGTH_OFF:
+                bad.append(passage_id)
+        return bad
+
+    def drop_vectors(self, passage_ids: Sequence[int]) -> None:
+        """Let these go, so that they are made anew."""
+        with self.transaction() as connection:
+            connection.executemany("DELETE FROM vectors WHERE passage_id = ?", ((one,) for one in passage_ids))

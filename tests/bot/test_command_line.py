@@ -96,7 +96,8 @@ def test_search(run: Run, filled: Path) -> None:
     assert len(found.json["hits"]) == 3
     texts = bodies(run, filled)
     for hit in found.json["hits"]:
-        assert hit.keys() == {"article_id", "title", "published", "source", "text", "start", "end", "score"}
+        about = {"article_id", "title", "published", "source"}
+        assert hit.keys() == about | {"text", "start", "end", "score", "relevance", "also"}
         assert texts[hit["article_id"]][hit["start"] : hit["end"]] == hit["text"]
     nothing = run("search", "", "--data", filled)
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "没有找到。 / Nothing found.\n")
@@ -442,10 +443,10 @@ def test_doctor(run: Run, filled: Path, tmp_path: Path) -> None:
     healthy = run("doctor", "--json", "--data", filled)
     assert (healthy.code, healthy.err) == (0, "")
     names = [one["name"] for one in healthy.json]
-    assert names == ["encoder", "database", "articles", "lexical index", "disk space", "vectors"]
+    assert names == ["encoder", "database", "articles", "lexical index", "caches", "disk space", "vectors"]
     assert all(one.keys() == {"name", "ok", "detail", "remedy"} and one["ok"] for one in healthy.json)
     text = run("doctor", "--data", filled).out
-    assert len(re.findall("^ok  ", text, re.MULTILINE)) == 6
+    assert len(re.findall("^ok  ", text, re.MULTILINE)) == 7
     missing = run("doctor", "--json", "--data", tmp_path / "none")
     assert missing.code == 1
     assert [(one["name"], one["ok"]) for one in missing.json] == [("encoder", True), ("archive", False)]

@@ -11,6 +11,7 @@ from archives import ENCODER, encode_all, exact_cosines, make_article, put
 
 from embeddings import Role
 from retrieval.article import Article
+from retrieval.attributes import Attributes
 from retrieval.dense import DenseIndex
 from retrieval.filters import Filters
 from retrieval.store import Store
@@ -109,7 +110,7 @@ def test_filters(store: Store, corpus: list[Article]) -> None:
     encode_all(store)
     dense.sync(store)
     for filters in (Filters("2025"), Filters(until="2024"), Filters(source="澄江日报"), Filters("2030")):
-        check(dense, store, store.passage_ids(filters))
+        check(dense, store, Attributes().passing(store, filters))
     assert dense.search(query("x"), 0) == []
     assert dense.search(query("x"), -1) == []
 

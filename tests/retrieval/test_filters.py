@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
 from archives import make_article, put
 
+from retrieval.attributes import Attributes
 from retrieval.filters import Filters, first_day, last_day
 from retrieval.lexical import LexicalIndex
 from retrieval.store import Store
@@ -57,18 +59,39 @@ def test_store_and_lexical_index_filter_as_a_calendar_does(store: Store) -> None
     for i, (date, source) in enumerate(itertools.product(DATES, SOURCES)):
         facts[f"a{i}"] = date, source
         put(store, make_article(f"a{i}", "题", "水位上涨。", published=date, source=source))
-    lexical = LexicalIndex(None, store.name)
+    lexical, attributes = LexicalIndex(None, store.name), Attributes()
     lexical.sync(store)
     article_of = {one.passage.passage_id: one.passage.article_id for one in store.index_entries()}
     for filters in all_filters():
         expected = {one for one, (date, source) in facts.items() if passes(filters, date, source)}
         assert {one.article_id for one in store.articles(filters)} == expected
-        ids = store.passage_ids(filters)
+        ids = attributes.passing(store, filters)
         assert list(ids) == sorted(ids)
         assert ids.dtype == np.int64
         assert {article_of[one] for one in ids.tolist()} == expected
         found = lexical.search(terms("水位"), 1000, filters)
         assert {article_of[one] for one, _ in found} == expected
+
+
+def test_attributes_follow_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "archive", create=True)
+    attributes, filters = Attributes(), Filters("2025-03", source=SOURCES[0])
+    assert attributes.passing(store, filters).tolist() == []
+    put(store, make_article("a", "题", "水位。", published="2025-04", source=SOURCES[0]))
+    assert attributes.passing(store, filters).tolist() == [1]
+    backup = store.path.read_bytes() if store.flush() is None else b""
+    put(store, make_article("a", "题", "水位。", published="2025-02", source=SOURCES[0]))
+    put(store, make_article("b", "题", "水位。", published="2025-05-01", source=SOURCES[1]))
+    put(store, make_article("c", "题", "水位。", published="2025-05-01", source=SOURCES[0]))
+    held = {one.passage.passage_id for one in store.index_entries()}
+    assert set(attributes.passing(store, filters).tolist()) & held == {4}
+    store.close()
+    for name in ("archive.sqlite3-wal", "archive.sqlite3-shm"):
+        (tmp_path / "archive" / name).unlink(missing_ok=True)
+    store.path.write_bytes(backup)
+    store = Store(tmp_path / "archive")
+    assert attributes.passing(store, filters).tolist() == [1]
+    store.close()
 
 
 def test_filtering_does_not_change_scores(store: Store) -> None:
