@@ -22,8 +22,8 @@ T = TypeVar("T")
 
 WAITING_PER_THREAD = 16
 PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
-RUSH_S: Final = 1.0  # a load that is longer is no rush any more
-CALM_S: Final = 0.05  # for so long a thread must have been free between two rushes
+_OF_LATE_S: Final = 1.0
+_LASTING: Final = 0.8  # a load that left no thread free for so much of late is no rush: reached in 1.6 s
 _REMEMBERED: Final = 256  # of the latest work, how long it took
 _AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
@@ -41,19 +41,19 @@ class Load:
         self._clock = clock
         self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
         self._normal_s: float | None = None
-        self._free_since: float | None = clock() - CALM_S
-        self._full_since = math.inf
+        self._is_full = False
+        self._share = 0.0  # of the time of late in which no thread was free, at the moment `_then`
+        self._then = clock()
 
     def changed(self, inside: int) -> None:
         """Note how much runs or waits now."""
-        if inside < self._threads:
-            if self._free_since is None:
-                self._free_since = self._clock()
-        elif self._free_since is not None:
-            # A moment's gap in the midst of a great load, while the next is on its way, is no calm.
-            if self._clock() - self._free_since >= CALM_S:
-                self._full_since = self._clock()
-            self._free_since = None
+        self._share, self._then = self._share_now(), self._clock()
+        self._is_full = inside >= self._threads
+
+    def _share_now(self) -> float:
+        # An exponential average: what is longer ago than _OF_LATE_S counts for little.
+        faded = math.exp(-(self._clock() - self._then) / _OF_LATE_S)
+        return self._share * faded + self._is_full * (1 - faded)
 
     def ended(self, waited_s: float, took_s: float) -> None:
         """Note how long one piece of work waited and took."""
@@ -63,8 +63,8 @@ class Load:
                 self._normal_s = statistics.median(self._took)
 
     def lasts(self) -> bool:
-        """Whether there is more work than threads for so long that it is no rush any more."""
-        return self._free_since is None and self._clock() - self._full_since > RUSH_S
+        """Whether there has been more work than threads for so long that it is no rush any more."""
+        return self._share_now() > _LASTING
 
     def patience_s(self) -> float:
         """How long work may wait now: as long as it normally takes where the load lasts."""

@@ -181,22 +181,33 @@ def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
     load.ended(0.0, 0.020)
     now = 1.0
     load.changed(2)
-    now = 1.9
+    now = 2.5
     assert (load.lasts(), load.patience_s(), load.refuses(30)) == (False, PATIENCE_S, False)
-    now = 2.1
+    now = 2.7
     assert (load.lasts(), load.patience_s()) == (True, 0.020)
     assert [load.refuses(waiting) for waiting in range(4)] == [False, False, True, True]
     load.ended(0.0, 5.0)  # what work takes under load is not what it normally takes
     assert load.patience_s() == 0.020
+    now = 10.0
     load.changed(1)
-    assert not load.lasts()
-    now = 2.11
-    load.changed(2)  # the gap was too short for a calm
+    now = 10.1
+    load.changed(2)  # a gap that is no calm
     assert load.lasts()
     load.changed(1)
-    now = 2.2
-    load.changed(2)
+    now = 11.0
     assert not load.lasts()
+
+
+def test_a_load_that_leaves_a_thread_free_now_and_then_is_none_that_lasts() -> None:
+    now = 0.0
+    load = Load(2, lambda: now)
+    load.ended(0.0, 0.020)
+    for _ in range(500):  # three fifths of the time full
+        load.changed(2)
+        now += 0.03
+        assert not load.lasts()
+        load.changed(1)
+        now += 0.02
 
 
 def test_before_anything_is_known_nothing_is_refused_for_its_waiting() -> None:
