@@ -74,7 +74,7 @@ class Widget:
 
     def until(self, script: str, page: Any = None) -> None:
         """Wait until the expression is true; evaluated from outside, so that no policy forbids it."""
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + 20
         while not (page or self.page).evaluate(script):
             assert time.monotonic() < deadline, script
             time.sleep(0.05)

@@ -1,0 +1,166 @@
+"""The widget against the real application over an archive, with nothing scripted but the encoder, which hashes."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from fakes import HashEncoder
+
+from bot import wiring
+from bot.channels.access import Access
+from bot.channels.demo_host import serve_demo
+from bot.channels.http import create_app
+from bot.channels.service import Service
+from bot.channels.work import WorkQueue
+from bot.settings import Settings
+from retrieval.archive import Archive
+from retrieval.ingest import Ingestor
+from retrieval.search import Searcher
+from widget.conftest import TIMEOUT_MS
+from widget.widget_page import Widget
+from widget.widget_server import Scripted, Site
+
+BODY = (
+    "梅江二桥昨天通车。\n"
+    + "沿江道路同时整修。" * 200
+    + "\n据市档案馆[2]统计，大桥全长1860米，主跨420米。\n桥上设六条车道。"
+)
+FIRST = {
+    "id": "桥 1",
+    "title": "梅江二桥昨日通车",
+    "body": BODY,
+    "published": "2024-09-29",
+    "source": "梅江日报",
+    "url": "javascript:alert(1)",
+}
+SECOND = {
+    "id": "b",
+    "title": "早稻开镰",
+    "body": "北岸农场的早稻昨天开镰收割。",
+    "published": "2025-07-01",
+    "source": "农民报",
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder: Path = tmp_path_factory.mktemp("real")
+    file = folder / "articles.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in (FIRST, SECOND)), "utf-8")
+    archive = Archive(folder / "archive", create=True)
+    ingestor = Ingestor(archive, HashEncoder())
+    with archive.writing():
+        ingestor.read([file])
+        ingestor.encode_missing()
+    searcher = Searcher(archive, HashEncoder())
+    assistant = wiring.build_assistant(Settings(refuse_below=0.001), archive, searcher)
+    service = Service(archive, searcher, assistant, WorkQueue(2), HashEncoder())
+    service.ready.set()
+    yield service
+    service.close()
+    archive.close()
+
+
+@pytest.fixture(scope="module")
+def real(service: Service) -> Iterator[Site]:
+    """The application on one origin, the page that embeds it on another that the application knows."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        demo = serve_demo(address, "127.0.0.1", 0)
+        elsewhere = f"http://127.0.0.1:{demo.server_address[1]}/"
+        service.access = Access(origins=(elsewhere.rstrip("/"),))
+        app = create_app(service)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=1))
+        threads = [
+            threading.Thread(target=server.run, kwargs={"sockets": [listener]}),
+            threading.Thread(target=demo.serve_forever, kwargs={"poll_interval": 0.05}),
+        ]
+        for thread in threads:
+            thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield Site(Scripted(), address, elsewhere, f"{address}none")
+        server.should_exit = True
+        demo.shutdown()
+        for thread in threads:
+            thread.join(10)
+        demo.server_close()
+
+
+@pytest.fixture
+def visit(browser: Any, real: Site) -> Iterator[Any]:
+    """Opens an address of either server; no message may be left on the console."""
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1100, "height": 760})
+    context.set_default_timeout(TIMEOUT_MS)
+    pages: list[Widget] = []
+
+    def visit(address: str) -> Widget:
+        pages.append(Widget(context.new_page(), real))
+        pages[-1].page.goto(address)
+        return pages[-1]
+
+    yield visit
+    context.close()
+    assert [page.console + page.outside + page.dialogs for page in pages] == [[]] * len(pages)
+
+
+def test_ask_cite_open_follow_up_and_vote_from_another_origin(visit: Any, real: Site, service: Service) -> None:
+    chat = visit(f"{real.elsewhere}demo-host")
+    chat.open()
+    chat.find(".suggestion").first.wait_for()
+    assert "“早稻开镰”说了什么？" in chat.texts(".suggestion")
+    chat.ask_and_wait("梅江二桥全长多少米？")
+    said = chat.find(".answer").inner_text()
+    assert "据市档案馆[2]统计，大桥全长1860米" in said, "what the newspaper printed in brackets stays text"
+    with chat.page.context.expect_page() as opening:
+        chat.find(".answer a.chip").first.click()
+    article = opening.value
+    article.locator("#quote").wait_for()
+    assert "全长1860米" in article.locator("#quote").inner_text()
+    assert article.locator("#quote").inner_text() == "据市档案馆[2]统计，大桥全长1860米，主跨420米。"
+    chat.until("scrollY > 0", article)
+    assert article.locator("a[href^=javascript]").count() == 0
+    article.close()
+    chat.ask_and_wait("它的主跨呢？")
+    assert "420米" in chat.find(".turn").nth(1).locator(".answer").inner_text()
+    chat.find(".turn").nth(1).locator(".rate").first.click()
+    chat.find(".feedback .note").wait_for()
+    (feedback,) = service.archive.store.feedbacks()
+    assert (feedback.vote, feedback.question) == (1, "它的主跨呢？")
+    assert "420米" in feedback.answer["answer"]
+
+
+def test_the_page_lists_searches_and_answers(visit: Any, real: Site) -> None:
+    page = visit(f"{real.address}?lang=zh")
+    page.find("#results li").nth(1).wait_for()
+    assert page.texts("#results .title") == ["早稻开镰", "梅江二桥昨日通车"]
+    assert page.find("#found").inner_text() == "2 篇文章"
+    page.find("[name=source]").fill("梅江日报")
+    page.find("[name=source]").press("Enter")
+    page.find("#found").get_by_text("1 篇文章").wait_for()
+    page.find("[name=q]").fill("主跨420米")
+    page.find("[name=q]").press("Enter")
+    page.find("#results .passage b").first.wait_for()
+    assert "主跨420米" in page.texts("#results .passage b")
+    page.ask_and_wait("早稻什么时候开镰？")
+    assert page.find(".answer a.chip").count() >= 1
+
+
+def test_an_origin_that_the_server_does_not_know_cannot_ask(browser: Any, real: Site) -> None:
+    context = browser.new_context(locale="zh-CN")
+    context.set_default_timeout(TIMEOUT_MS)
+    page = context.new_page()
+    page.goto(real.elsewhere.replace("127.0.0.1", "localhost"))
+    page.locator(".launcher").click()
+    page.locator("#box").fill("在吗")
+    page.locator("#box").press("Enter")
+    page.locator(".problem").get_by_text("连不上问报").wait_for()
+    context.close()
