@@ -26,9 +26,23 @@ def make_article(article_id: str, title: str, body: str, **fields: object) -> Ar
     return Article(article_id=article_id, title=title, body=body, **fields)
 
 
+FULL = make_article(
+    "a1", "标题", "第一句。第二句。", subtitle="副题", author=("王芳", "李雷"), published="2025-05",
+    source="澄江日报", kind="news", url="https://example.com/1",
+)  # fmt: skip
+
+
 def put(store: Store, article: Article, document_key: int | None = None) -> Change:
     spans = split_passages(article.body, ENCODER.count_tokens, ENCODER.max_tokens)
     return store.put_article(article, spans, document_key)
+
+
+def bring(store: Store, path: str, *articles: Article, fingerprint: str = "f") -> int:
+    """Read a document that holds `articles`; how many of its older ones went."""
+    key = store.begin_document(path)
+    for article in articles:
+        put(store, article, key)
+    return store.finish_document(key, fingerprint, [one.article_id for one in articles])
 
 
 def encode_all(store: Store) -> None:
