@@ -14,17 +14,19 @@ import re
 import unicodedata
 from functools import lru_cache
 from operator import add
+from pathlib import Path
 
-import opencc
 import rjieba
 
 from retrieval.numerals import numeral_terms
 
-_HAN_RANGES = (
+HAN_RANGES = (
     (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF),
     (0x20000, 0x3FFFF),
 )  # fmt: skip
-_HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in _HAN_RANGES)
+SIMPLIFIED = Path(__file__).with_name("simplified.txt")
+"""Traditional characters in one line, their simplified ones in the next; `scripts/build_simplified.py` writes it."""
+_HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_RANGES)
 _LETTER = rf"(?:(?![{_HAN}])[^\W\d_])"  # \w counts Chinese characters as letters
 _RUN = re.compile(
     rf"(?P<han>[{_HAN}]+)"
@@ -56,10 +58,8 @@ def _simplified() -> dict[int, str]:
     Character by character and not by phrases, so that a stretch of a text folds to the same whatever is around it:
     a word asked for alone must meet itself inside a sentence.
     """
-    characters = [chr(code) for first, last in _HAN_RANGES for code in range(first, min(last, 0x323AF) + 1)]
-    converted = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    pairs = [*zip(characters, converted, strict=True), *_SIGNS.items()]
-    return {ord(old): new for old, new in pairs if old != new}
+    traditional, simplified = SIMPLIFIED.read_text("utf-8").splitlines()
+    return {ord(old): new for old, new in [*zip(traditional, simplified, strict=True), *_SIGNS.items()]}
 
 
 def fold(text: str) -> str:

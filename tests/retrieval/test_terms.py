@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from retrieval.article import Article
 from retrieval.lexical import LexicalIndex
 from retrieval.store import Store
-from retrieval.terms import fold, terms
+from retrieval.terms import SIMPLIFIED, fold, terms
 
 jieba.setLogLevel("ERROR")
 NEWS = ROOT.parent / "shared" / "eval" / "news.articles.jsonl.gz"
@@ -157,3 +157,9 @@ def test_any_word_of_an_article_alone_finds_it(tmp_path: Path, seed_articles: li
             found = {one for one, _ in lexical.search(terms(asked), 10**9)}
             assert own & found, f"{asked!r} does not find {article.title!r}"
     store.close()
+
+
+def test_the_table_of_simplified_characters_is_what_the_script_builds() -> None:
+    from scripts.build_simplified import build
+
+    assert SIMPLIFIED.read_text("utf-8") == build(), "run python scripts/build_simplified.py"
