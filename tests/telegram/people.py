@@ -86,7 +86,9 @@ class World:
         archive = Archive(self.data)
         stack.callback(archive.close)
         searcher = Searcher(archive, HashEncoder())
-        assistant = self.assistant or wiring.build_assistant(Settings(refuse_below=0.001), archive, searcher)
+        assistant = self.assistant or wiring.build_assistant(
+            Settings(refuse_below=0.001, reader="none"), archive, searcher
+        )
         work = WorkQueue(2)
         stack.callback(work.close)
         self.desk = Desk(archive, searcher, assistant, work, HashEncoder(), 2)

@@ -30,6 +30,7 @@ async def program(data: Path, api_url: str, *arguments: str, **more: str) -> Asy
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
         "WENBAO_TELEGRAM_TOKEN": TOKEN,
         "WENBAO_TELEGRAM_API_URL": api_url,
+        "WENBAO_READER": "none",
         **more,
     }
     environment = {name: value for name, value in environment.items() if value}
