@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.hit import Carrier, Hit
-from retrieval.quoted import squeezed
 
 _ALIKE = 0.85  # of the pairs of characters that either text has, this share both must have
 _SHORTEST = 40  # characters; shorter texts are too easily alike
 _COMPARED = 50  # hits; those below are left as they are
+_TRIED = 16  # pairs of a text, spread over it: with fewer than half of them in the other it is not worth comparing all
+_NO_WORD = re.compile(r"\W+")
 
 _Pairs = frozenset[str]
 
@@ -20,8 +22,12 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
     """`hits` without those whose text is nearly that of a better one of another article; that one lists theirs."""
     groups: list[tuple[_Pairs, list[Hit]]] = []
     for hit in hits[:_COMPARED]:
-        pairs = _pairs(hit.passage.text)
+        plain = _NO_WORD.sub("", hit.passage.text)
+        pairs = frozenset(map("".join, pairwise(plain))) if len(plain) >= _SHORTEST else frozenset()
+        tried = [plain[at : at + 2] for at in range(0, len(plain) - 1, max(1, len(plain) // _TRIED))]
         for theirs, group in groups:
+            if sum(one in theirs for one in tried) * 2 < len(tried):
+                continue
             if group[0].passage.article_id != hit.passage.article_id and _alike(pairs, theirs):
                 group.append(hit)
                 break
@@ -38,11 +44,9 @@ def _one(group: Sequence[Hit]) -> Hit:
     return replace(best, also=tuple(carriers.values())) if carriers else best
 
 
-def _pairs(text: str) -> _Pairs:
-    plain = squeezed(text)
-    return frozenset(map("".join, pairwise(plain))) if len(plain) >= _SHORTEST else frozenset()
-
-
 def _alike(first: _Pairs, second: _Pairs) -> bool:
     shorter, longer = sorted((len(first), len(second)))
-    return shorter > 0 and shorter >= _ALIKE * longer and len(first & second) >= _ALIKE * len(first | second)
+    if not shorter or shorter < _ALIKE * longer:
+        return False
+    both = len(first & second)
+    return both >= _ALIKE * (shorter + longer - both)

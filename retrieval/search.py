@@ -23,7 +23,7 @@ from retrieval.time_expressions import AskedTime, asked_time, with_time
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
 _QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
-_SPARE = 20
+_SPARE = 5
 _PATIENCE_S = 2.0  # for an article that is just being replaced
 _LOOK_AGAIN_S = 0.02
 
@@ -174,8 +174,9 @@ class Searcher:
         `scores` are BM25's and cosines.
         """
         lexical, dense = scores
-        # More than asked for: some may have been removed since the indexes were read, others may be alike.
-        entries = self._store.entries_of([one for one, _ in fused[: max(limit, READ) + _SPARE]])
+        # A few more than are read: some may have been removed since the indexes were read.
+        count = max(limit, READ)
+        entries = self._store.entries_of([one for one, _ in fused[: count + _SPARE]])
         query_terms = wanted(query, self._archive.rarity)
 
         def rated(one: int) -> float:
@@ -195,6 +196,6 @@ class Searcher:
                 dense.get(one),
                 relevance(score),
             )
-            for one, score in ranked([(one, rated(one)) for one, _ in fused if one in entries])
+            for one, score in ranked([(one, rated(one)) for one in [one for one, _ in fused if one in entries][:count]])
         ]
         return tuple(collapse(found)[:limit])
