@@ -91,7 +91,7 @@ def test_no_text_of_an_answer_becomes_script(hostile: Callable[[str], Widget], s
     )
     shown = chat.run(f"[...{root}.querySelectorAll('.answer')].map(one => one.textContent)")
     assert len(shown) == len(HOSTILE_TEXTS)
-    chat.page.reload()
+    chat.page.reload(wait_until="commit")
     chat.find(".turn").nth(29).wait_for()
     assert chat.run("window.hacked") == 0
 
