@@ -70,12 +70,12 @@ class Webhook:
             telegram = Telegram(self._desk, self._options)
             try:
                 async with telegram.running():
+                    self._telegram = telegram  # before Telegram hears of the address: it sends at once
                     await telegram.app.bot.set_webhook(
                         self._options.webhook_url + WEBHOOK_PATH,
                         allowed_updates=UPDATES,
                         secret_token=self._options.webhook_secret,
                     )
-                    self._telegram = telegram
                     await telegram.set_menus()
                     await stop.wait()
                     self._telegram = None
