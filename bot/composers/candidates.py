@@ -65,7 +65,7 @@ class _Asked:
     is_list: bool
 
 
-RANKING = {"read": 0.29, "sentence": 2.66, "fitness": 1.71, "named": 1.37, "length": -2.53}
+RANKING = {"read": 0.3, "sentence": 3.21, "fitness": 1.97, "named": 1.55, "length": -1.85}
 """Weights of the signals in `Candidate.score`."""
 
 
