@@ -1,9 +1,10 @@
 """Train the span reader: low-rank adapters and a two-logit head on the frozen packaged encoder.
 
-    python scripts/train_reader.py ../shared/eval --run RUN --minutes MINUTES [--batch 16] [--resume]
+    python scripts/train_reader.py ../shared/eval --run RUN --minutes MINUTES [--batch 16] [--resume] [--start ADAPTERS]
 
 The data is that of `scripts/reader_data.py`. The learning rate warms up, then falls to nothing after `--minutes` of
-training, so one run fits a slow machine and a fast one; a resumed run goes on with the minutes it had left.
+training, so one run fits a slow machine and a fast one; a resumed run goes on with the minutes it had left. A new run
+may start from trained adapters, such as embeddings/trained/span_reader.safetensors, with a lower --rate.
 RUN/checkpoint.pt is written every five minutes, RUN/reader.safetensors at the end and at every checkpoint.
 Needs the sentence-transformers extra; uses a GPU when there is one.
 """
@@ -25,6 +26,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from embeddings.adapters import Adapters
 from embeddings.e5_file import WeightsFile, packaged_weights
 from embeddings.tokenizer import Tokenizer, sentencepiece_model
 from scripts.lora import RANK, SCALE, adapted_encoder, adapter_tensors, save_adapters
@@ -150,8 +152,18 @@ class Run:
         self.optimizer = new_optimizer(self.model)
         self.step = 0
         self.spent_s = 0.0
+        if options.start:
+            self._load(Adapters.read(options.start))
         if options.resume and (self.folder / "checkpoint.pt").exists():
             self._restore()
+
+    def _load(self, adapters: Adapters) -> None:
+        """Begin with the tensors of an adapter file. Raises ValueError where one is missing or of another shape."""
+        with torch.no_grad():
+            for name, tensor in self.model.named_adapters().items():
+                if name not in adapters.tensors or adapters.tensors[name].shape != tuple(tensor.shape):
+                    raise ValueError(f"The adapters have no {name} of the shape {tuple(tensor.shape)}")
+                tensor.copy_(torch.from_numpy(adapters.tensors[name]))
 
     def _restore(self) -> None:
         state = torch.load(self.folder / "checkpoint.pt", weights_only=True)
@@ -214,6 +226,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="adapters to begin with")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in the run's folder")
     options = parser.parse_args()
     options.run.mkdir(parents=True, exist_ok=True)

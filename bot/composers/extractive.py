@@ -44,7 +44,7 @@ class ExtractiveComposer:
         found = signals(question, evidence) if evidence else {}
         if not evidence or confidence < self._refuse_below:
             return replace(refusal(hits, language, confidence), signals=found)
-        citations = tuple(map(cite, _chosen(evidence)))
+        citations = tuple(cite(one.hit, one.start, one.end) for one in _chosen(evidence))
         quoted = " ".join(f"{citation.quote} [{number}]" for number, citation in enumerate(citations, 1))
         return Composition(phrase("quoted", language) + quoted, False, confidence, citations, signals=found)
 
@@ -54,17 +54,16 @@ def _chosen(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [evidence[0], *(one for one in evidence[1:2] if one.score >= _SECOND_AT_LEAST * evidence[0].score)]
 
 
-def cite(evidence: Evidence) -> Citation:
-    """A citation of the evidence's sentence."""
-    hit = evidence.hit
+def cite(hit: Hit, start: int, end: int) -> Citation:
+    """A citation of `hit.passage.text[start:end]`."""
     return Citation(
         article_id=hit.passage.article_id,
         title=hit.title,
         published=hit.published,
         source=hit.source,
-        quote=evidence.text,
-        start=hit.passage.start + evidence.start,
-        end=hit.passage.start + evidence.end,
+        quote=hit.passage.text[start:end],
+        start=hit.passage.start + start,
+        end=hit.passage.start + end,
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.answer import Citation, Language
+from bot.answer import Language
 from bot.composers.candidates import Candidate, Rarity, candidates
 from bot.composers.evidence import find_evidence
-from bot.composers.extractive import Composition, refusal
+from bot.composers.extractive import Composition, cite, refusal
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.reading_confidence import confidence_of, signals
 from bot.composers.windows import windows
@@ -51,7 +51,8 @@ class ReadingComposer:
             return replace(refusal(hits, language, confidence, missing), signals=explained)
         best = found[0]
         second = _second(found) if confidence < SECOND_BELOW else None
-        citations = tuple(map(_cite, [best, second] if second else [best]))
+        quoted_from = [best, second] if second else [best]
+        citations = tuple(cite(one.hit, one.quote_start, one.quote_end) for one in quoted_from)
         short = best.text if _is_short(question, best) else None
         quoted = f"{phrase('quoted', language)}{best.quote} [1]"
         shown = f"{short}\n{quoted}" if short and _worth_showing(best) else quoted
@@ -76,16 +77,3 @@ def _is_short(question: Standalone, best: Candidate) -> bool:
 
 def _worth_showing(best: Candidate) -> bool:
     return len(best.text) <= _MOST_OF_QUOTE * len(best.quote)
-
-
-def _cite(candidate: Candidate) -> Citation:
-    hit = candidate.hit
-    return Citation(
-        article_id=hit.passage.article_id,
-        title=hit.title,
-        published=hit.published,
-        source=hit.source,
-        quote=candidate.quote,
-        start=hit.passage.start + candidate.quote_start,
-        end=hit.passage.start + candidate.quote_end,
-    )

@@ -76,7 +76,7 @@ def test_a_resumed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
     from scripts import train_reader
 
-    options = argparse.Namespace(run=tmp_path, seed=0, resume=True)
+    options = argparse.Namespace(run=tmp_path, seed=0, resume=True, start=None)
     first = train_reader.Run(options)
     with torch.no_grad():
         first.model.head.weight.fill_(0.25)
@@ -85,6 +85,11 @@ def test_a_resumed_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     again = train_reader.Run(options)
     assert (again.step, again.spent_s) == (7, 60.0)
     assert torch.all(again.model.head.weight == 0.25)
+    options = argparse.Namespace(run=tmp_path / "new", seed=1, resume=False, start=tmp_path / "reader.safetensors")
+    anew = train_reader.Run(options)
+    assert (anew.step, anew.spent_s) == (0, 0.0)
+    for name, tensor in anew.model.named_adapters().items():
+        torch.testing.assert_close(tensor, first.model.named_adapters()[name], rtol=1e-3, atol=1e-4)
 
 
 def test_the_rate_rises_and_falls_to_nothing() -> None:
