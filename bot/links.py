@@ -9,5 +9,5 @@ from urllib.parse import urlencode
 
 def article_link(citation: Mapping[str, Any]) -> str:
     """The page's address relative to the server's root, for a citation as JSON."""
-    query = {name: citation[name] for name in ("article_id", "start", "end") if name in citation}
+    query = {name: citation[name] for name in ("article_id", "start", "end", "pass") if name in citation}
     return f"article?{urlencode(query)}#quote"

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from importlib import resources
+from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
@@ -35,6 +36,17 @@ def test_the_command_prints_size_hash_and_line() -> None:
     assert re.fullmatch(r"sha384-[\w+/]{64}", checked)
     assert checked == widget.integrity(widget.widget_script())
     assert f'integrity="{checked}" crossorigin="anonymous" defer></script>' in line
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback() -> None:
+    command = f"{sys.executable} -m bot.channels.widget | true"
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert ran.stderr == ""
+
+
+def test_the_documents_tell_its_size() -> None:
+    size = f"\n{len(widget.widget_script())} bytes, "  # gzip's own version decides what follows
+    assert size in Path(__file__).parents[1].joinpath("docs", "widget.md").read_text("utf-8")
 
 
 def test_both_languages_say_the_same_things_and_each_is_used() -> None:

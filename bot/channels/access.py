@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from bot.channels import passes
 from bot.keys import hash_of
 from retrieval.store import ApiKey
 
@@ -54,10 +55,11 @@ class RateLimits:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sent a request: a key's name and scope, or nobody known."""
+    """Who sent a request: a key's name, scope and hash, or nobody known."""
 
     name: str = ""
     scope: Scope | None = None
+    key_hash: str = field(default="", repr=False)
 
 
 ANYONE: Final = Caller()
@@ -77,14 +79,21 @@ class KeyRing:
 
     async def caller(self, key: str) -> Caller | None:
         """Whose key it is; None for one that opens nothing. Takes as long whichever it is."""
+        hashed, found = hash_of(key), None
+        for one in await self._valid():
+            if hmac.compare_digest(hashed, one.hash):
+                found = one
+        return None if found is None else Caller(found.name, "admin" if found.scope == "admin" else "ask", found.hash)
+
+    async def has_signed(self, given: str, article_id: str) -> bool:
+        """Whether `given` is a valid pass to the page of this article."""
+        return passes.is_valid(given, article_id, [one.hash for one in await self._valid()], now=time.time())
+
+    async def _valid(self) -> Sequence[ApiKey]:
         if self._clock() - self._loaded > FRESH_S:
             self._keys = [one for one in await self._load() if one.revoked is None]
             self._loaded = self._clock()
-        hashed, found = hash_of(key), None
-        for one in self._keys:
-            if hmac.compare_digest(hashed, one.hash):
-                found = one
-        return None if found is None else Caller(found.name, "admin" if found.scope == "admin" else "ask")
+        return self._keys
 
 
 @dataclass(slots=True)

@@ -72,7 +72,8 @@ def _resolve(schema: Schema, description: Schema) -> Schema:
 
 def _row(name: str, schema: Schema, required: bool) -> str:
     notes = "; ".join(_notes(schema, required))
-    return f"<tr><th><code>{escape(name)}</code></th><td>{escape(_kind(schema))}</td><td>{escape(notes)}</td></tr>"
+    breakable = escape(name).replace(".", ".<wbr>")  # for narrow screens
+    return f"<tr><th><code>{breakable}</code></th><td>{escape(_kind(schema))}</td><td>{escape(notes)}</td></tr>"
 
 
 def _kind(schema: Schema) -> str:

@@ -60,7 +60,8 @@ def ask_routes(service: Service, guard: Guard) -> APIRouter:
         summary="Ask a question",
     )
     async def ask(request: Request, body: AskRequest, accept: Annotated[str, Header()] = "") -> Response:
-        asked = Asked(body.question, body.history, body.conversation_id, filters_of(body.filters), body.language)
+        filters, signing = filters_of(body.filters), guard.signing(request)
+        asked = Asked(body.question, body.history, body.conversation_id, filters, body.language, signing)
         if service.log_questions:
             request.scope["state"]["question"] = body.question
         events = service.work.stream(answering(service, asked))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.answer import Answer, AnswerEvent, Delta, Finished, Language, PassagesFound, Question, Searching
+from bot.channels.passes import with_passes
 from bot.channels.service import Service
 from bot.conversations import GivenAnswer
 from bot.serialization import answer_to_json, hit_to_json
@@ -27,6 +29,8 @@ class Asked:
     conversation_id: str | None = None
     filters: Filters | None = None
     language: Language | None = None
+    signing: str = field(default="", repr=False)
+    """The hash of the key whose passes open the articles' pages, "" where none is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ def answering(service: Service, asked: Asked) -> Callable[[threading.Event], Ite
         question = Question(asked.text, history, asked.language)
         for event in service.metrics.timed(service.assistant.ask(question, filters=asked.filters, stop=stop)):
             if isinstance(event, Finished):
-                yield Event("answer", _given(service, event.answer, conversation_id))
+                given = _given(service, event.answer, conversation_id)
+                signed = with_passes(given, asked.signing, now=time.time()) if asked.signing else given
+                yield Event("answer", signed)
             else:
                 yield _event(event)
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import HTTPException, Request, Security
+from fastapi import HTTPException, Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bot.channels.access import ANYONE, Caller, KeyRing
 from bot.channels.service import Service
 
 _bearer = HTTPBearer(auto_error=False, description="A key made with: wenbao keys create NAME --scope ask|admin")
+Pass = Annotated[str, Query(alias="pass", max_length=200)]
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 class Guard:
-    """The two dependencies of routes: `reading` and `administering`. Each gives who calls."""
+    """The dependencies of routes: `reading`, `opening`, `administering`, `watching`. Each gives who calls."""
 
     def __init__(self, service: Service) -> None:
         """By the rules and the keys of the service."""
@@ -28,6 +29,17 @@ class Guard:
         if caller is None and self._access.keys_needed:
             raise _unauthorized("This server answers only with a key.")
         return caller or ANYONE
+
+    async def opening(self, request: Request, credentials: Credentials, article_id: str, given: Pass = "") -> Caller:
+        """As `reading`, or who follows a link to this article's page that has a pass."""
+        caller = await self._caller(request, credentials)
+        if caller is None and self._access.keys_needed and not await self._keys.has_signed(given, article_id):
+            raise _unauthorized("This page opens only with a key, or for some hours by the link in an answer.")
+        return caller or ANYONE
+
+    def signing(self, request: Request) -> str:
+        """The hash of the key that signs passes for who calls; "" where pages open without."""
+        return caller_of(request).key_hash if self._access.keys_needed else ""
 
     async def administering(self, request: Request, credentials: Credentials) -> Caller:
         """Who has an admin key, on this machine too. Raises HTTPException 401 or 403, RateLimitedError."""

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
@@ -146,7 +147,7 @@ def openai_routes(service: Service, guard: Guard) -> APIRouter:
         summary="Ask as OpenAI's clients do",
     )
     async def complete(request: Request, body: ChatRequest) -> Response:
-        asked = asked_of(body)
+        asked = replace(asked_of(body), signing=guard.signing(request))
         if service.log_questions:
             request.scope["state"]["question"] = asked.text
         base = str(request.base_url)

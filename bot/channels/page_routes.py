@@ -16,7 +16,8 @@ from bot.channels.widget_routes import add_widget
 def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     """Add the pages and their files to the application."""
     headers = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY}
-    reader = [Depends(guard.reading)]
+    opener = [Depends(guard.opening)]
+    private = headers | {"Cache-Control": "private, no-cache"}
 
     def packaged(request: Request, name: str) -> Response:
         found = pages.static_file(name)
@@ -37,19 +38,19 @@ def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     async def static(request: Request, name: str) -> Response:
         return packaged(request, name)
 
-    @app.get("/articles/{article_id:path}", include_in_schema=False, dependencies=reader)
+    @app.get("/articles/{article_id:path}", include_in_schema=False, dependencies=opener)
     async def article_page(
         article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
     ) -> Response:
         def render() -> Response:
             found = service.archive.store.article(article_id)
             if found is None:
-                return HTMLResponse(pages.render_not_found(lang), 404, headers)
-            return HTMLResponse(pages.render_article(found, start=start, end=end, language=lang), 200, headers)
+                return HTMLResponse(pages.render_not_found(lang), 404, private)
+            return HTMLResponse(pages.render_article(found, start=start, end=end, language=lang), 200, private)
 
         return await service.reads.run(render)
 
-    @app.get("/article", include_in_schema=False, dependencies=reader)
+    @app.get("/article", include_in_schema=False, dependencies=opener)
     async def article_page_by_query(
         article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
     ) -> Response:

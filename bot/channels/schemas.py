@@ -21,6 +21,12 @@ Offset = Annotated[int, Field(ge=0, lt=2**63)]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 
 
+Pass = Annotated[
+    str | None,
+    Field(alias="pass", description="Where keys are needed: opens /article?article_id=…&pass=… in a browser, 12 hours"),
+]
+
+
 class ErrorBody(BaseModel):
     """What went wrong."""
 
@@ -234,6 +240,7 @@ class CitationModel(BaseModel):
     quote: str
     start: int
     end: int
+    permit: Pass = None
 
 
 class ReferenceModel(BaseModel):
@@ -243,6 +250,7 @@ class ReferenceModel(BaseModel):
     title: str
     published: str | None
     source: str
+    permit: Pass = None
 
 
 class AnswerModel(BaseModel):

@@ -11,7 +11,9 @@ import gzip
 import hashlib
 import importlib.resources
 import json
+import os
 import re
+import sys
 from importlib import metadata
 from typing import Final
 
@@ -67,7 +69,11 @@ def embed_line(host: str) -> str:
 def main() -> None:
     """Print size, hash and line."""
     script = widget_script()
-    print(f"{len(script)} bytes, {len(gzipped())} gzipped\n{integrity(script)}\n{embed_line('https://YOUR-SERVER/')}")
+    size = f"{len(script)} bytes, {len(gzipped())} gzipped"
+    try:
+        print(f"{size}\n{integrity(script)}\n{embed_line('https://YOUR-SERVER/')}", flush=True)
+    except BrokenPipeError:  # `| head -1` has read what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor may the interpreter's last flush fail
 
 
 if __name__ == "__main__":

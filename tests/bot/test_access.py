@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -16,10 +17,11 @@ from bot_service import call, service_over
 from fastapi import FastAPI
 
 from bot import keys
-from bot.channels import access, edge
+from bot.channels import access, edge, passes
 from bot.channels.access import Access, RateLimitedError, RateLimits, network_of
 from bot.channels.http import create_app
 from bot.channels.service import Service
+from bot.links import article_link
 from retrieval.archive import Archive
 from retrieval.store import Store
 
@@ -117,6 +119,66 @@ def test_no_article_is_shown_without_a_key(app: FastAPI, made: dict[str, str]) -
         assert response.status_code == 401, path
         assert "油茶" not in response.text
         assert "油茶" in call(app, "GET", path, headers=bearer(made["ask"])).text
+
+
+def asked_with_key(app: FastAPI, made: dict[str, str]) -> dict[str, Any]:
+    answer = call(app, "POST", "/v1/ask", headers=bearer(made["ask"]), json={"question": QUESTION}).json()
+    return answer["citations"][0]  # type: ignore[no-any-return]
+
+
+def test_a_link_in_an_answer_opens_its_article_and_no_other(app: FastAPI, made: dict[str, str]) -> None:
+    cited = asked_with_key(app, made)
+    page = call(app, "GET", f"/{article_link(cited)}")
+    assert page.status_code == 200
+    assert f'<mark id="quote">{cited["quote"]}</mark>' in page.text
+    assert "private" in page.headers["cache-control"]
+    path = "/articles/" + quote(cited["article_id"])
+    assert call(app, "GET", path, params={"pass": cited["pass"]}).status_code == 200
+    other = call(app, "GET", "/article", params={"article_id": "harvest-1", "pass": cited["pass"]})
+    assert other.status_code == 401
+    both = [("article_id", cited["article_id"]), ("article_id", "harvest-1"), ("pass", cited["pass"])]
+    for pairs in (both, both[::-1]):
+        assert "油茶" not in call(app, "GET", "/article", params=pairs).text
+    for path in ("/v1/article", "/v1/articles/" + quote(cited["article_id"], safe=""), "/v1/articles"):
+        response = call(app, "GET", path, params={"article_id": cited["article_id"], "pass": cited["pass"]})
+        assert response.status_code == 401, path
+
+
+def test_a_pass_ends_with_its_time_and_with_its_key(
+    app: FastAPI, service: Service, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "FRESH_S", 0.0)
+    cited = asked_with_key(app, made)
+    link = f"/{article_link(cited)}"
+    until, _, signature = cited["pass"].partition(".")
+    for wrong in (f"{int(until) + 1}.{signature}", f"{until}.{'0' * 64}", f"{until}.", "1.é", "٣.a", ".", ""):
+        refused = call(app, "GET", "/article", params={"article_id": cited["article_id"], "pass": wrong})
+        assert refused.status_code == 401, wrong
+    hashes = [keys.hash_of(made["ask"])]
+    assert passes.is_valid(cited["pass"], cited["article_id"], hashes, now=float(until) - 1)
+    assert not passes.is_valid(cited["pass"], cited["article_id"], hashes, now=float(until))
+    assert call(app, "GET", link).status_code == 200
+    service.archive.store.revoke_api_key("ask", now=2.0)
+    assert call(app, "GET", link).status_code == 401
+
+
+def test_the_links_of_completions_have_a_pass_and_nothing_kept_has(
+    app: FastAPI, service: Service, made: dict[str, str]
+) -> None:
+    asked = {"messages": [{"role": "user", "content": QUESTION}]}
+    done = call(app, "POST", "/v1/chat/completions", headers=bearer(made["ask"]), json=asked).json()
+    url = done["choices"][0]["message"]["annotations"][0]["url_citation"]["url"]
+    assert call(app, "GET", url).status_code == 200
+    kept = service.answers.get(done["wenbao"]["answer_id"])
+    assert kept is not None
+    assert "pass" not in kept.answer["citations"][0]
+    refused = call(app, "POST", "/v1/ask", headers=bearer(made["ask"]), json={"question": "zzz qqq"}).json()
+    assert all(call(app, "GET", f"/{article_link(one)}").status_code == 200 for one in refused["nearest"])
+
+
+def test_where_no_key_is_needed_nothing_is_signed(keyed: Path, made: dict[str, str]) -> None:
+    with service_over(keyed) as open_service:
+        assert "pass" not in asked_with_key(create_app(open_service), made)
 
 
 def test_measurements_are_the_operators(app: FastAPI, made: dict[str, str], filled: Path) -> None:

@@ -363,7 +363,7 @@ def test_every_page_has_a_policy_and_every_file_its_tag(app: FastAPI) -> None:
 
 
 def test_the_api_page_needs_nothing_from_outside_and_names_every_operation(app: FastAPI) -> None:
-    page = call(app, "GET", "/docs").text
+    page = call(app, "GET", "/docs").text.replace("<wbr>", "")
     description = call(app, "GET", "/openapi.json").json()
     for path, operations in description["paths"].items():
         for method in operations:

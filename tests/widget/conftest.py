@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+AXE = Path(sys.prefix, "axe.min.js")
 TIMEOUT_MS = 20_000  # a machine that is busy with other work is slow, not wrong
 
 
@@ -32,6 +35,13 @@ def browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def axe() -> str:
+    if not AXE.exists():
+        pytest.skip(f"axe-core is missing: npm pack axe-core, and its package/axe.min.js as {AXE} (.ci/run does it)")
+    return AXE.read_text("utf-8")
 
 
 @pytest.fixture(scope="package")

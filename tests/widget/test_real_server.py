@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 from fakes import HashEncoder
 
-from bot import wiring
+from bot import keys, wiring
 from bot.channels.access import Access
 from bot.channels.demo_host import serve_demo
 from bot.channels.http import create_app
@@ -25,6 +25,7 @@ from retrieval.archive import Archive
 from retrieval.ingest import Ingestor
 from retrieval.search import Searcher
 from widget.conftest import TIMEOUT_MS
+from widget.test_widget_access import violations
 from widget.widget_page import Widget
 from widget.widget_server import Scripted, Site
 
@@ -164,3 +165,29 @@ def test_an_origin_that_the_server_does_not_know_cannot_ask(browser: Any, real: 
     page.locator("#box").press("Enter")
     page.locator(".problem").get_by_text("连不上问报").wait_for()
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1100])
+def test_axe_finds_nothing_on_the_api_page(visit: Any, real: Site, axe: str, scheme: str, width: int) -> None:
+    page = visit(f"{real.address}docs")
+    page.page.emulate_media(color_scheme=scheme)
+    page.page.set_viewport_size({"width": width, "height": 760})
+    assert violations(page, axe) == []
+    assert page.run("document.documentElement.scrollWidth") == width
+
+
+def test_where_a_key_is_needed_a_number_still_opens_its_article(visit: Any, real: Site, service: Service) -> None:
+    service.access.keys_needed = True
+    try:
+        key = keys.create_key(service.archive.store, "page", "ask", now=1.0)
+        chat = visit(f"{real.elsewhere}demo-host")
+        chat.run(f"document.querySelector('wenbao-chat').dataset.key = '{key}'")
+        chat.open()
+        chat.ask_and_wait("梅江二桥全长多少米？")
+        with chat.page.context.expect_page() as opening:
+            chat.find(".answer a.chip").first.click()
+        opening.value.locator("#quote").get_by_text("全长1860米").wait_for()
+        assert key not in opening.value.url
+    finally:
+        service.access.keys_needed = False

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,16 +11,8 @@ from widget.widget_page import Widget
 from widget.widget_server import CITED, Site
 
 Open = Callable[..., Widget]
-AXE = Path(sys.prefix, "axe.min.js")
 AT_QUOTE = f"start={CITED[1]['start']}&end={CITED[1]['end']}"
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
-
-
-@pytest.fixture(scope="package")
-def axe() -> str:
-    if not AXE.exists():
-        pytest.skip(f"axe-core is missing: npm pack axe-core, and its package/axe.min.js as {AXE} (.ci/run does it)")
-    return AXE.read_text("utf-8")
 
 
 def violations(chat: Widget, axe: str) -> list[Any]:

@@ -40,6 +40,7 @@ function articleLink(item, view, className, content) {
   const query = new URLSearchParams({ article_id: string(item.article_id), lang: view.language });
   const exact = Number.isInteger(item.start) && Number.isInteger(item.end);
   if (exact) { query.set('start', item.start); query.set('end', item.end); }
+  if (item.pass) query.set('pass', string(item.pass)); // where a page needs a key, which a link cannot send
   link.href = `${view.host}article?${query}${exact ? '#quote' : ''}`;
   link.target = '_blank';
   link.rel = 'noopener';
