@@ -49,11 +49,12 @@ class Scripted:
                 self.running -= 1
 
 
-def short(question: Question) -> Answer:
+def short(question: Question, *, caution: str = "", own_line: bool = True) -> Answer:
+    """As the reader's composer writes it: the short answer on a line of its own, or only in its sentence."""
     quote = "大桥全长1860米，双向六车道，总投资7.3亿元。"
     return Answer(
         question.text,
-        f"{quote} [1]",
+        f"{caution}{'1860米' + chr(10) if own_line else ''}{quote} [1]",
         False,
         0.9,
         (Citation("桥 二号?#%2F", "梅江二桥通车", "2024-12-02", "湘原晚报", quote, 25, 25 + len(quote)),),

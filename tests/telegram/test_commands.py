@@ -87,7 +87,7 @@ def test_search_finds_passages_and_pages(play: Play) -> None:
         await world.settle()
         assert "\n5. " in found["text"]
         ben = world.person(43)
-        assert await ben.notice(ben.press(found, "▶")) == "这不是您的搜索，请自己搜一次。"
+        assert await ben.notice(ben.press(found, "▶")) == "这是别人的按钮，请自己发一次命令。"
         anna.press(found, "📄 5")
         await world.settle()
         assert "油茶丰收" in world.texts()[-1]
@@ -95,6 +95,22 @@ def test_search_finds_passages_and_pages(play: Play) -> None:
         assert "没有找到" in (await anna.ask("/search ？？？"))["text"]
 
     play(scenario)
+
+
+@pytest.mark.parametrize("space", [" ", "\u3000", "\n", "\t"])
+def test_what_follows_a_command_may_stand_after_any_space_or_on_the_next_line(play: Play, space: str) -> None:
+    async def scenario(world: World) -> None:
+        boss, group = world.person(9), world.group()
+        assert (await boss.ask(f"/search{space}油茶"))["text"].startswith("找到的段落：油茶")
+        assert (await boss.ask(f"/invite{space}2"))["text"].startswith("邀请码（可用2次）")
+        question = boss.say(f"/ask@wenbao_bot{space}梅江二桥全长多少米？", group)
+        await world.settle()
+        assert "1860米" in world.texts()[-1]
+        boss.edit(question, f"/ask@wenbao_bot{space}白沙镇今年采收油茶鲜果多少吨？")
+        await world.settle()
+        assert "白沙镇" in world.texts()[-1]
+
+    play(scenario, admins=frozenset({9}))
 
 
 def test_latest_lists_articles_newest_first(play: Play) -> None:
@@ -171,7 +187,7 @@ def test_privacy_and_forget_me(play: Play) -> None:
         await ben.ask("梅江二桥全长多少米？")
         assert "180天后删除" in (await anna.ask("/privacy"))["text"]
         asked = await anna.ask("/forget_me")
-        assert await ben.notice(ben.press(asked, "删除")) == "这不是您的搜索，请自己搜一次。"
+        assert await ben.notice(ben.press(asked, "删除")) == "这是别人的按钮，请自己发一次命令。"
         anna.press(asked, "不删除")
         await world.settle()
         assert asked["text"] == "好的，什么都没有删除。"
@@ -254,7 +270,7 @@ def test_daily_limits(play: Play) -> None:
 def test_administrators_see_numbers_and_refused_questions(play: Play) -> None:
     async def scenario(world: World) -> None:
         boss, anna = world.person(9), world.person(1)
-        assert (await anna.ask("/stats"))["text"] == "这个命令只给管理员用。"
+        assert (await anna.ask("/stats"))["text"] == "这个命令只给管理员用。您的编号是 1。"
         assert (await boss.ask("/unanswered"))["text"] == "没有未能回答的问题。"
         answer = await anna.ask("没有答案的")
         anna.press(answer, "👎")
@@ -300,9 +316,6 @@ def test_documents_that_are_refused(play: Play) -> None:
         boss.send_document("big.txt", b"x", size=30 * 2**20)
         await world.settle()
         assert world.texts()[-1] == "文件太大：最大 20 MB。"
-        sent = boss.send_document("lying.txt", b"x", size=30 * 2**20)
-        del sent
-        await world.settle()
         document = anna.send_document("a.txt", "标题\n正文正文正文。".encode())
         await world.settle()
         assert world.texts(1)[-1].startswith("谢谢！可惜")

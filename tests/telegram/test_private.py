@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import pytest
 from answering import Scripted, short
 from bot_api import BOT, ApiError
 from bot_api_text import under
@@ -32,13 +34,44 @@ def test_a_question_gets_its_answer_with_sources(play: Play) -> None:
     play(scenario)
 
 
-def test_the_short_answer_is_bold_and_first(play: Play) -> None:
+QUOTED = "大桥全长1860米，双向六车道，总投资7.3亿元。 [1]"
+
+
+@pytest.mark.parametrize(
+    ("caution", "own_line", "length", "shown"),
+    [
+        ("", True, "normal", f"1860米\n\n{QUOTED}"),
+        ("", False, "normal", QUOTED),
+        ("", True, "short", "1860米"),
+        ("不十分确定，请核对原文：", True, "normal", f"不十分确定，请核对原文：1860米\n\n{QUOTED}"),
+        ("不十分确定，请核对原文：", False, "normal", f"不十分确定，请核对原文：{QUOTED}"),
+        ("不十分确定，请核对原文：", True, "short", "不十分确定，请核对原文：1860米"),
+        ("不十分确定，请核对原文：", False, "short", "不十分确定，请核对原文：1860米"),
+    ],
+)
+def test_the_short_answer_is_bold_and_said_once(
+    play: Play, caution: str, own_line: bool, length: str, shown: str
+) -> None:
     async def scenario(world: World) -> None:
-        answer = await world.person().ask("梅江二桥多长？")
-        assert answer["text"].startswith("1860米\n\n大桥全长1860米")
+        anna = world.person()
+        anna.press(await anna.ask("/settings"), "", data=f"set:length:{length}")
+        await world.settle()
+        answer = await anna.ask("梅江二桥多长？")
+        assert answer["text"] == f"{shown}\n\n来源\n[1] 《梅江二桥通车》 湘原晚报 · 2024-12-02"
         assert under(answer, "bold") == ["1860米", "来源"]
 
-    play(scenario, assistant=Scripted(short))
+    play(scenario, assistant=Scripted(partial(short, caution=caution, own_line=own_line)))
+
+
+def test_small_talk_is_said_as_it_is_and_a_question_after_it_stands_alone(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna = world.person()
+        hello = await anna.ask("你好！")
+        assert hello["text"].startswith("您好！请直接提问")
+        assert labels(hello) == ["👍", "👎"]
+        assert "1860米" in (await anna.ask("梅江二桥全长多少米？"))["text"]
+
+    play(scenario)
 
 
 def test_a_refusal_names_the_nearest_articles(play: Play) -> None:
@@ -475,5 +508,17 @@ def test_a_press_that_is_too_old_still_does_its_work(play: Play) -> None:
         anna.press(answer, "📄 1")
         await world.settle()
         assert len(world.said()) == 2
+
+    play(scenario)
+
+
+def test_a_vote_under_a_message_that_is_gone_is_kept_without_a_fuss(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna = world.person()
+        answer = await anna.ask("梅江二桥全长多少米？")
+        world.api.refusals["editMessageReplyMarkup"].append(ApiError(400, "Bad Request: message to edit not found"))
+        assert await anna.notice(anna.press(answer, "👍")) == "谢谢，已记下。"
+        await world.settle()
+        assert len(world.said()) == 1
 
     play(scenario)

@@ -14,6 +14,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken
 
 from bot.answer import Language
 from bot.channels.telegram.asking import Asking
+from bot.channels.telegram.groups import command_in
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.parts import Parts
 from bot.channels.telegram.phrases import say
@@ -50,11 +51,10 @@ class Administration:
         message = update.message
         if message is None or message.from_user is None or not message.text:
             return
-        name, _, rest = message.text.partition(" ")
-        command = name.lstrip("/").partition("@")[0].lower()
+        command, rest = command_in(message.text)
         language = await self._language(message)
         if not self._access.is_admin(message.from_user.id):
-            await self._reply(message, say("for_admins", language))
+            await self._reply(message, say("for_admins", language, id=message.from_user.id))
         elif command == "stats":
             await self._stats(message, language)
         elif command == "unanswered":

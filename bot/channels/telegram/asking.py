@@ -117,7 +117,7 @@ class Asking:
             history = asked.earlier
         question = Question(asked.text, history, _chosen_language(chosen))
         present: Sequence[int] = record["messages"] if record else ()
-        growing = self._sender.growing(asked.place, zlib.crc32(str(asked.answer).encode()) or 1, present)
+        growing = self._sender.growing(asked.place, zlib.crc32(str(asked.answer).encode()) >> 1 or 1, present)
         async with self._places:
             answer, hits = await self._follow(question, growing)
         await typing

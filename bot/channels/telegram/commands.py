@@ -8,7 +8,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
 from bot.answer import Language
 from bot.channels.telegram.asking import Asking
-from bot.channels.telegram.groups import Addressed, is_administrator
+from bot.channels.telegram.groups import Addressed, command_in, is_administrator
 from bot.channels.telegram.keyboards import button
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.memory import ChatSettings
@@ -57,8 +57,7 @@ class Commands:
         message = update.message
         if message is None or message.from_user is None or not message.text:
             return
-        name, _, rest = message.text.partition(" ")
-        command = name.lstrip("/").partition("@")[0].lower()
+        command, rest = command_in(message.text)
         chosen = await self._memory.settings(message.chat_id)
         language = self._asking.language(chosen, message.from_user.language_code)
         if not chosen.enabled and command != "settings":
@@ -71,14 +70,14 @@ class Commands:
                 await self._reply(message, say(refusal, language, id=who))
                 return
             handler = self.handlers[command]
-        await handler(message, rest.strip(), language, context)
+        await handler(message, rest, language, context)
 
     async def on_edited(self, update: Update, context: Context) -> None:
         """An edited /ask asks something else."""
         message = update.edited_message
         if message is None or message.from_user is None or not message.text:
             return
-        text = message.text.partition(" ")[2].strip()
+        text = command_in(message.text)[1]
         if text and (await self._memory.settings(message.chat_id)).enabled:
             await self._questions.ask(message, Addressed(text), edited=True)
 

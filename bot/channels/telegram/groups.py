@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from telegram import Bot, Message, MessageEntity
 from telegram.constants import ChatMemberStatus
 from telegram.error import TelegramError
 
+_COMMAND = re.compile(r"/([A-Za-z0-9_]+)(?:@[A-Za-z0-9_]+)?(.*)", re.DOTALL)
 _ADMINISTRATORS = (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
 _ANONYMOUS_ADMINISTRATOR = 1087968824  # the account that Telegram shows for administrators who hide themselves
 
@@ -18,6 +20,12 @@ class Addressed:
 
     text: str
     answers: int | None = None
+
+
+def command_in(text: str) -> tuple[str, str]:
+    """(the command without its mark and addressee, what follows it, on the next line or after any kind of space)."""
+    found = _COMMAND.match(text)
+    return (found[1].lower(), found[2].strip()) if found else ("", text.strip())
 
 
 def addressed(message: Message, bot: Bot) -> Addressed | None:

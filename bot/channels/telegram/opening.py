@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardMarkup
+from telegram.error import BadRequest
 
 from bot.answer import Language
 from bot.channels.telegram.asking import keyboard_of
@@ -107,7 +109,8 @@ class Opening:
         if not await self._memory.vote(answer, query.from_user.id, vote):
             return "voted_already"
         if answer.chat > 0:
-            await query.edit_message_reply_markup(keyboard_of(answer, record, vote))
+            with contextlib.suppress(BadRequest):  # the message is gone, or a later press has shown its vote already
+                await query.edit_message_reply_markup(keyboard_of(answer, record, vote))
         return "voted"
 
     async def send(self, place: Place, opened: Opened) -> None:

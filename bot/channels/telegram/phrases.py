@@ -66,7 +66,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
         "文章后来有改动，这是当时引用的句子。",
         "The article has changed since; this is the sentence as it was quoted.",
     ),
-    "not_yours": ("这不是您的搜索，请自己搜一次。", "This is somebody else's search; please make your own."),
+    "not_yours": (
+        "这是别人的按钮，请自己发一次命令。",
+        "This button is somebody else's; please send the command yourself.",
+    ),
     "voted": ("谢谢，已记下。", "Thank you, noted."),
     "voted_already": ("您已经这样评过了。", "You said so already."),
     "whole_article": ("阅读全文", "Whole article"),
@@ -112,7 +115,10 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "forget_no": ("不删除", "Keep"),
     "forgotten": ("已全部删除。", "Everything is deleted."),
     "kept": ("好的，什么都没有删除。", "All right, nothing was deleted."),
-    "for_admins": ("这个命令只给管理员用。", "This command is for administrators."),
+    "for_admins": (
+        "这个命令只给管理员用。您的编号是 {id}。",
+        "This command is for administrators. Your number is {id}.",
+    ),
     "stats": (
         "文章 {articles} 篇，段落 {passages} 个，向量 {vectors} 个。\n"
         "今天 {people} 人问了 {questions} 个问题。\n👍 {up}　👎 {down}",

@@ -8,6 +8,7 @@ from typing import Any
 from bot.answer import Language
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.text import Span, one_line, plain, shown, split
+from bot.phrases import phrase
 from retrieval.article import Article
 from retrieval.hit import Hit
 
@@ -29,12 +30,7 @@ def answer_spans(
     spans = [Span(say("late", language), "i"), Span("\n\n")] if late else []
     short = shown(record.get("short_answer") or "").strip()
     whole = shown(record["text"]).strip()
-    if short:
-        spans.append(Span(short, "b"))
-    if short and length != "short" and whole != short:
-        spans += [Span("\n\n"), Span(whole)]
-    if not short:
-        spans.append(Span(_first_only(whole, record) if length == "short" else whole))
+    spans += _short_only(short, whole, record) if length == "short" else _explained(short, whole)
     for number, context in enumerate(contexts, 1):
         spans += [Span(f"\n\n[{number}]\n"), Span(shown(context).strip(), "blockquote expandable")]
     if with_sources and record["citations"]:
@@ -46,11 +42,33 @@ def answer_spans(
     return spans if plain(spans).strip() else [Span("…")]
 
 
-def _first_only(whole: str, record: Mapping[str, Any]) -> str:
-    """The first quoted sentence of an answer that has no short one."""
+def _explained(short: str, whole: str) -> list[Span]:
+    """The whole answer, the short one bold: on a line of its own where it stands so, else within its sentence."""
+    if not short:
+        return [Span(whole)]
+    caution = _caution(whole)
+    before, found, after = whole[len(caution) :].partition(short)
+    if not found:
+        return [Span(short, "b"), Span("\n\n"), Span(whole)]
+    if not before and after.startswith("\n"):
+        after = "\n\n" + after.lstrip()
+    return [Span(caution + before), Span(short, "b"), Span(after)]
+
+
+def _short_only(short: str, whole: str, record: Mapping[str, Any]) -> list[Span]:
+    """The short answer, or the first quoted sentence where there is none; with what warns of either."""
+    if short:
+        return [Span(_caution(whole)), Span(short, "b")]
     if record["refused"] or not record["citations"]:
-        return whole
-    return f"{shown(record['citations'][0]['quote']).strip()} [1]"
+        return [Span(whole)]
+    return [Span(_caution(whole)), Span(f"{shown(record['citations'][0]['quote']).strip()} [1]")]
+
+
+def _caution(whole: str) -> str:
+    """The words with which an answer begins that is not certain; "" where it begins without."""
+    languages: tuple[Language, ...] = ("zh", "en")
+    cautions = [phrase("caution", language) for language in languages]
+    return next((one for one in cautions if whole.startswith(one)), "")
 
 
 def _about(title: str, source: str, published: str | None, language: Language) -> str:
