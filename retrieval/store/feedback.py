@@ -72,6 +72,12 @@ class Feedbacks(Database):
             query = "DELETE FROM feedback WHERE channel = ? AND user = ?"
             return connection.execute(query, (channel, user)).rowcount
 
+    def remove_feedback_on(self, channel: str, beginning: str) -> int:
+        """Forget what anybody said of the answers whose ids begin so; how many that were."""
+        with self.aside() as connection:
+            query = "DELETE FROM feedback WHERE channel = ? AND answer_id >= ? AND answer_id < ?"
+            return connection.execute(query, (channel, beginning, beginning + "\U0010ffff")).rowcount
+
 
 def _feedback(row: Sequence[Any]) -> Feedback:
     channel, user, answer_id, conversation, question, answer, *rest = row

@@ -49,3 +49,9 @@ class Notes(Database):
         query = "DELETE FROM notes WHERE space = ? AND coalesce(updated < ?, 1)"
         with self.aside() as connection:
             return connection.execute(query, (space, before)).rowcount
+
+    def remove_notes_under(self, beginning: str, *, before: float) -> int:
+        """Forget the notes written before that moment in all spaces whose name begins so; how many."""
+        query = "DELETE FROM notes WHERE space >= ? AND space < ? AND updated < ?"
+        with self.aside() as connection:
+            return connection.execute(query, (beginning, beginning + "\U0010ffff", before)).rowcount

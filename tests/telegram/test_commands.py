@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -220,6 +221,38 @@ def test_nothing_of_a_person_is_left_anywhere(play: Play) -> None:
         connection = world.desk.archive.store._connection
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             assert "独一无二" not in str(connection.execute(f'SELECT * FROM "{table}"').fetchall()), table
+
+    play(scenario, assistant=Scripted(lambda q: Answer(q.text, "没有。", True, 0.1)))
+
+
+def test_others_votes_on_ones_answers_are_forgotten_with_them(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna, ben, group = world.person(1), world.person(2), world.group()
+        hers, his = await anna.ask("/ask 甲？", group), await ben.ask("/ask 乙？", group)
+        for answer in (hers, his):
+            await ben.notice(ben.press(answer, "👍"))
+        anna.press(await anna.ask("/forget_me"), "删除")
+        await world.settle()
+        assert world.desk
+        assert [one.question for one in world.desk.archive.store.feedbacks()] == ["乙？"]
+
+    play(scenario, assistant=Scripted())
+
+
+def test_after_180_days_nothing_asked_is_left_though_its_asker_never_came_back(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna, ben = world.person(1), world.person(2)
+        await anna.ask("独一无二的问题甲乙丙？")
+        await anna.ask("/search 独一无二的词语")
+        assert world.telegram
+        world.telegram.memory._clock = lambda: time.time() + 181 * 86400
+        await ben.ask("别的问题？")
+        assert world.desk
+        connection = world.desk.archive.store._connection
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            kept = str(connection.execute(f'SELECT * FROM "{table}"').fetchall())
+            assert "独一无二" not in kept, table
+        assert world.desk.archive.store.conversations("telegram:2:")
 
     play(scenario, assistant=Scripted(lambda q: Answer(q.text, "没有。", True, 0.1)))
 

@@ -158,6 +158,36 @@ def test_a_group_that_becomes_a_supergroup_keeps_its_settings(play: Play) -> Non
     play(scenario)
 
 
+def test_what_is_asked_while_its_group_becomes_a_supergroup_is_answered_there(play: Play) -> None:
+    assistant = Scripted()
+    assistant.slow.add("慢问题")
+    assistant.gate.clear()
+
+    async def scenario(world: World) -> None:
+        anna, small = world.person(), world.group(-555)
+        first = await anna.ask("/ask 甲是什么？", small)
+        anna.say("/ask 慢问题", small)
+        anna.say("/help", small)
+        await world.until(lambda: len(assistant.asked) == 2)
+        await world.until(lambda: len(world.said(small)) >= 2)
+        big = world.group(-100555)
+        world.api.chats[small]["migrated"] = big
+        anna.press(first, "👍")
+        assistant.gate.set()
+        await world.settle()
+        assert world.texts(big) == ["答：慢问题"]
+        assert "reply_to_message" not in world.said(big)[0]
+        anna.say("/latest", small)  # sent before, brought after
+        await world.settle()
+        assert world.texts(big)[-1].startswith("最新文章")
+        assert (await anna.ask("那么呢？", big, reply_to=world.said(big)[0]))["text"] == "答：那么呢？"
+        assert (await anna.ask("/ask 再问", big))["text"] == "答：再问"
+
+    play(scenario, assistant=assistant)
+    assert assistant.asked[-2].history == ("慢问题",)
+    assert assistant.asked[-1].history == ("甲是什么？", "慢问题", "那么呢？")
+
+
 def test_an_edited_question_in_a_group(play: Play) -> None:
     async def scenario(world: World) -> None:
         anna, group = world.person(), world.group()

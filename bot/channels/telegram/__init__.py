@@ -4,7 +4,7 @@ text.py, render.py     what is shown, as safe HTML within Telegram's limits
 keyboards.py           the buttons, and the data that a pressed one brings
 flood.py               Telegram's limits on sending
 inbox.py               every update once, also over a restart
-memory.py              what is kept in the archive's database, and what is forgotten
+memory.py, forgetting.py    what is kept in the archive's database, and how it is deleted
 questions.py, groups.py    messages that ask something
 asking.py, showing.py  a question, and its answer as it comes
 buttons.py, opening.py pressed buttons, and the sources, articles, lists and passages that they open

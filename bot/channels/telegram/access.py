@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.channels.telegram.forgetting import tidy
 from bot.channels.telegram.memory import Memory
 from bot.channels.telegram.options import Options
 
@@ -53,7 +54,7 @@ class Access:
         if self._tidied != day.isoformat():
             self._tidied = day.isoformat()
             earlier = [(day - timedelta(days=one)).isoformat() for one in range(1, 15)]
-            await self._memory.tidy(self._tidied, earlier)
+            await tidy(self._memory, earlier)
         count = await self._memory.count_question(user, day.isoformat())
         return not self._options.daily_questions or self.is_admin(user) or count <= self._options.daily_questions
 

@@ -13,6 +13,7 @@ from telegram.error import BadRequest
 from bot.answer import Language
 from bot.channels.telegram.asking import Asked, Asking
 from bot.channels.telegram.commands import LENGTHS, Commands, settings_keyboard
+from bot.channels.telegram.forgetting import forget
 from bot.channels.telegram.keyboards import AnswerId
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.opening import Opened, Opening
@@ -194,7 +195,7 @@ class Buttons:
         if int(press.parts[0]) != press.query.from_user.id:
             return "not_yours"
         if press.parts[1] == "yes":
-            await self._memory.forget(press.query.from_user.id)
+            await forget(self._memory, press.query.from_user.id)
         await self._edit(press, say("forgotten" if press.parts[1] == "yes" else "kept", press.language), None)
         return ""
 

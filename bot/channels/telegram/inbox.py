@@ -38,7 +38,7 @@ class Inbox(asyncio.Queue[Any]):
         self._handled = f"telegram:handled:{bot_id}"
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self.closing = False
-        self._again: set[int] = set()
+        self._again: dict[int, Update] = {}
 
     async def put(self, item: Any) -> None:
         """Write an update down and hand it on, unless it came before. Waits while too many are in work."""
@@ -82,14 +82,26 @@ class Inbox(asyncio.Queue[Any]):
 
     def again(self, update: Update) -> None:
         """Let an update that is being handled stay written down: it could not be answered now."""
-        self._again.add(update.update_id)
+        self._again[update.update_id] = update
 
-    async def done(self, update: Update) -> bool:
-        """Cross an update off, and make room; False where it is to be handled again."""
+    async def again_in(self, update: Update, old: int, new: int) -> None:
+        """As `again`, as if it had come from the supergroup that its group has become meanwhile."""
+        told = _moved(json.loads(update.to_json()), old, new)
+        for kind in ("message", "edited_message"):
+            if kind in told:  # no message of the supergroup has its number
+                told[kind]["message_id"] = -abs(told[kind]["message_id"])
+        text = json.dumps(told)
+        await self._memory.run(
+            lambda store: store.put_note(self._pending, str(update.update_id), text, now=self._memory.now())
+        )
+        self._again[update.update_id] = Update.de_json(told, update.get_bot())
+
+    async def done(self, update: Update) -> Update | None:
+        """Cross an update off, and make room; what is to be handled again instead of it."""
         self._room.release()
-        if update.update_id in self._again:
-            self._again.discard(update.update_id)
-            return False
+        again = self._again.pop(update.update_id, None)
+        if again:
+            return again
 
         def cross_off(store: Store) -> None:
             store.put_note(self._handled, str(update.update_id), "", now=self._memory.now())
@@ -99,13 +111,24 @@ class Inbox(asyncio.Queue[Any]):
             await self._memory.run(cross_off)
         except (ArchiveError, sqlite3.Error) as error:
             _log.error("an update stays written down, and may be answered once more: %s", error)
-        return True
+        return None
 
     async def return_later(self, update: Update, pause_s: float) -> None:
         """Hand on, after a while, an update that is still written down."""
         await asyncio.sleep(pause_s)
         await self._room.acquire()
         await super().put(update)
+
+
+def _moved(told: Any, old: int, new: int) -> Any:
+    """What an update says, with another number for a chat wherever that stands."""
+    if isinstance(told, list):
+        return [_moved(one, old, new) for one in told]
+    if not isinstance(told, dict):
+        return told
+    if told.get("id") == old and "type" in told:
+        return told | {"id": new, "type": "supergroup"}
+    return {name: _moved(one, old, new) for name, one in told.items()}
 
 
 class Processor(BaseUpdateProcessor):
@@ -138,8 +161,9 @@ class Processor(BaseUpdateProcessor):
             return  # it stays written down
         finally:
             self._running.discard(task)
-        if not await self._inbox.done(update):
-            returning = asyncio.create_task(self._inbox.return_later(update, self._again_s))
+        again = await self._inbox.done(update)
+        if again:
+            returning = asyncio.create_task(self._inbox.return_later(again, self._again_s))
             self._returning.add(returning)
             returning.add_done_callback(self._returning.discard)
 

@@ -1,4 +1,4 @@
-"""What the bot keeps in the archive's database, and how it forgets.
+"""What the bot keeps in the archive's database (forgetting.py takes it away again).
 
 Everything about a person lies under their own number, so that /forget_me can take all of it. Calls go through one
 thread: they are short, in order, and never on the event loop.
@@ -22,6 +22,7 @@ from retrieval.store import Feedback, Store
 T = TypeVar("T")
 _HISTORY = 6
 _TURNS = 20
+_MOST_CONVERSATIONS = 100_000
 KEPT_ANSWERS_S = 180 * 86400.0
 
 
@@ -71,13 +72,19 @@ class Memory:
         return chosen
 
     async def moved(self, old: int, new: int) -> None:
-        """A group became a supergroup and has another number."""
+        """A group became a supergroup and has another number: its settings and conversations go along."""
 
         def move(store: Store) -> None:
             chosen = store.note("telegram:chats", str(old))
             if chosen:
                 store.put_note("telegram:chats", str(new), chosen, now=self.now())
                 store.remove_note("telegram:chats", str(old))
+            for kept in store.conversations("telegram:", limit=_MOST_CONVERSATIONS):
+                _, user, chat, thread = kept.key.split(":")
+                if chat == str(old):
+                    answered = [turn for turn in kept.turns if "answer" in turn]  # the others are asked again there
+                    store.put_conversation(f"telegram:{user}:{new}:{thread}", answered, now=kept.updated)
+                    store.remove_conversation(kept.key)
 
         await self.run(move)
 
@@ -118,8 +125,8 @@ class Memory:
         """Keep an answer, and which messages show it (`record["messages"]`)."""
 
         def put(store: Store) -> None:
-            store.remove_notes(_answers(answer.user), before=self.now() - KEPT_ANSWERS_S)
-            store.put_note(_answers(answer.user), str(answer), json.dumps(record, ensure_ascii=False), now=self.now())
+            store.remove_notes(answers_of(answer.user), before=self.now() - KEPT_ANSWERS_S)
+            store.put_note(answers_of(answer.user), str(answer), json.dumps(record, ensure_ascii=False), now=self.now())
             for message in record["messages"]:
                 store.put_note("telegram:messages", f"{answer.chat}:{message}", str(answer), now=self.now())
             if record["refused"]:
@@ -132,7 +139,7 @@ class Memory:
 
     async def answer(self, answer: AnswerId) -> dict[str, Any] | None:
         """An answer that was kept."""
-        found = await self.run(lambda store: store.note(_answers(answer.user), str(answer)))
+        found = await self.run(lambda store: store.note(answers_of(answer.user), str(answer)))
         return None if found is None else dict(json.loads(found))
 
     async def answer_in(self, chat: int, message: int) -> AnswerId | None:
@@ -236,41 +243,9 @@ class Memory:
         """Whether somebody came in by a code."""
         return await self.run(lambda store: store.note("telegram:invited", str(user))) is not None
 
-    # -- forgetting ----------------------------------------------------------------------------------------------
 
-    async def forget(self, user: int) -> None:
-        """Delete everything about somebody but today's number of questions."""
-
-        def forget(store: Store) -> None:
-            for key, text in store.notes(_answers(user)).items():
-                answer = AnswerId.parse(key)
-                for message in json.loads(text)["messages"]:
-                    store.remove_note("telegram:messages", f"{answer.chat}:{message}")
-                store.remove_note("telegram:unanswered", key)
-            for space in (_answers(user), f"telegram:searches:{user}"):
-                store.remove_notes(space)
-            store.remove_note("telegram:chats", str(user))
-            store.remove_note("telegram:invited", str(user))
-            store.remove_conversations(f"telegram:{user}:")
-            store.remove_feedback("telegram", str(user))
-
-        await self.run(forget)
-
-    async def tidy(self, today: str, days_before: list[str]) -> None:
-        """Delete what is too old to be of use: counts of earlier days, handled updates, notes on old answers."""
-
-        def tidy(store: Store) -> None:
-            for day in days_before:
-                if day != today:
-                    store.remove_notes(f"telegram:asked:{day}")
-            old = self.now() - KEPT_ANSWERS_S
-            for space in ("telegram:messages", "telegram:unanswered"):
-                store.remove_notes(space, before=old)
-
-        await self.run(tidy)
-
-
-def _answers(user: int) -> str:
+def answers_of(user: int) -> str:
+    """Where the answers to somebody lie."""
     return f"telegram:answers:{user}"
 
 

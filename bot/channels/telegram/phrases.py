@@ -102,12 +102,13 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
     "set": ("已设置。", "Set."),
     "admins_only": ("只有群管理员可以这样做。", "Only administrators of this group can do that."),
     "privacy": (
-        "我保存：您的问题和我的回答（以便追问、改问和打开来源，180天后删除）、您的评价、设置、"
-        "搜索词，以及当天提问的次数。这些只在运行我的这台机器上，记在您的 Telegram 编号下。"
+        "我保存：您的问题和我的回答（以便追问、改问和打开来源，180天后删除）、您的评价（连同所评的问题和回答）、"
+        "设置、搜索词，以及当天提问的次数。这些只在运行我的这台机器上，记在您的 Telegram 编号下。"
         "我不保存姓名和电话。\n\n/forget_me 会立刻删除这一切；只有当天的提问次数保留到当天结束。",
-        "I keep your questions and my answers (for follow-ups, edits and sources; deleted after 180 days), your votes,"
-        " settings and search words, and how many questions you asked today. It stays on the machine I run on, under"
-        " your Telegram number. I keep no name and no phone number.\n\n"
+        "I keep your questions and my answers (for follow-ups, edits and sources; deleted after 180 days), your votes"
+        " (with the question and the answer they are about), settings and search words, and how many questions you"
+        " asked today. It stays on the machine I run on, under your Telegram number. I keep no name and no phone"
+        " number.\n\n"
         "/forget_me deletes all of it at once; only today's number of questions is kept until the day ends.",
     ),
     "forget_sure": ("删除我保存的关于您的一切？", "Delete everything I keep about you?"),

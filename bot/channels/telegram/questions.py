@@ -88,7 +88,7 @@ class Questions:
             earlier = await self._asked_before(message.chat_id, meant.answers)
         age_s = self._memory.now() - message.date.timestamp()
         asked = Asked(
-            AnswerId(message.from_user.id, message.chat_id, base36(message.message_id)),
+            AnswerId(message.from_user.id, message.chat_id, _asked_in(message.message_id)),
             place_of(message),
             meant.text.encode("utf-8", "replace").decode(),
             message.from_user.language_code,
@@ -121,6 +121,11 @@ class Questions:
         who = message.chat_id if refusal == "closed_group" else message.from_user.id
         words = say(refusal, language, id=who) if refusal else say("kind_word", language)
         await self._sender.send(place_of(message), [Span(words)])
+
+
+def _asked_in(message: int) -> str:
+    """A message's number in an answer's id; one from before its group became a supergroup is negative."""
+    return base36(message) if message > 0 else f"0{base36(-message)}"
 
 
 def _is_our_own(message: Message, bot: ExtBot[None]) -> bool:

@@ -105,6 +105,7 @@ class _Arrivals:
             return  # blocked, or put out of the group: nobody is there to be told
         if isinstance(error, ChatMigrated) and update.effective_chat:
             await self._memory.moved(update.effective_chat.id, error.new_chat_id)
+            await self._inbox.again_in(update, update.effective_chat.id, error.new_chat_id)
             return
         if isinstance(error, (NetworkError, RetryAfter)) and not isinstance(error, BadRequest):
             _log.warning("an answer could not be sent (%s); it is tried again", type(error).__name__)

@@ -72,7 +72,7 @@ class Sender:
         self, place: Place, part: Sequence[Span], keyboard: InlineKeyboardMarkup | None, *, quotes: bool
     ) -> int:
         reply = None
-        if quotes and place.reply_to:
+        if quotes and place.reply_to and place.reply_to > 0:
             reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True)
         sent: Message = await self.bot.send_message(
             place.chat,
