@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import time
 import unicodedata
 from typing import Any
 
@@ -181,6 +182,20 @@ def test_splitting_keeps_every_character_and_style(pairs: list[tuple[str, str]],
         assert units(plain(part)) <= most
         stored, _ = checked_text(to_html(part), "HTML")
         assert stored == plain(part)
+
+
+def test_a_very_long_text_is_cut_in_time_that_grows_with_its_length() -> None:
+    """Thirty times the text takes about thirty times as long; were all of it looked at for each message, 400."""
+
+    def took_s(length: int) -> float:
+        text = ("市民说，桥很长。" * (length // 8 + 1))[:length]
+        begun = time.process_time()
+        parts = split([Span(text)], 3000)
+        assert "".join(map(plain, parts)) == text
+        return time.process_time() - begun
+
+    once = min(took_s(100_000) for _ in range(3))
+    assert took_s(3_000_000) < 130 * once
 
 
 def test_messages_are_cut_at_the_ends_of_sentences_and_never_within_a_character() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from telegram import CallbackQuery, InlineKeyboardMarkup
@@ -41,7 +42,7 @@ class Opening:
         article = await self._article(article_id)
         if article is None:
             return None
-        pages = article_pages(article, language)
+        pages = await self._desk.run(lambda: article_pages(article, language))
         page = max(0, min(page, len(pages) - 1))
         name = await self._memory.link(article_id)
         return pages[page], pages_keyboard("p", name, page=page, pages=len(pages))
@@ -59,7 +60,7 @@ class Opening:
         changed = article is None or article.body[one["start"] : one["end"]] != one["quote"]
         keyboard = None
         if article is not None:
-            page = page_of(article, one["start"]) if not changed else 0
+            page = await self._desk.run(partial(page_of, article, one["start"])) if not changed else 0
             name = await self._memory.link(article.article_id)
             keyboard = InlineKeyboardMarkup([[button(say("whole_article", language), "p", name, page)]])
         return source_spans(one, language, changed=changed), keyboard

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 LONGEST_MESSAGE = 4096
+_AHEAD = 60  # characters after the longest message that may belong to its last
 _SENTENCE_END = re.compile(r"[。！？…!?][”’」』）)》\"']*|\.(?=\s)|\n")
 _CLAUSE_END = re.compile(r"[，；：、]|[,;:](?=\s)|\s")
 # What belongs to the character before it: marks, variation selectors, skin tones, joiners, tags of flags.
@@ -97,14 +98,16 @@ def split(spans: Sequence[Span], most: int = LONGEST_MESSAGE) -> list[list[Span]
 
     A span that is cut goes on in the next message in the same style.
     """
-    rest = trimmed(spans)
-    messages = []
-    while units(plain(rest)) > most:
-        at = _cut(plain(rest), most)
-        messages.append(trimmed(_slice(rest, 0, at)))
-        rest = trimmed(_slice(rest, at, None))
-    if rest:
-        messages.append(rest)
+    kept = trimmed(spans)
+    text = plain(kept)
+    start, messages = 0, []
+    while start < len(text):
+        window = text[start : start + most + _AHEAD]  # no more is looked at, so that a long text takes no longer each
+        end = start + (_cut(window, most) if units(window) > most else len(window))
+        messages.append(trimmed(_slice(kept, start, end)))
+        start = end
+        while start < len(text) and text[start].isspace():
+            start += 1
     return messages
 
 
