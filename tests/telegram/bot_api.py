@@ -461,6 +461,8 @@ class BotApi:
             shown = checked_text(content["message_text"], content.get("parse_mode"))
             one["shown"] = {"text": shown[0], "entities": shown[1]}
             self._keyboard(one.get("reply_markup"))
+            if not re.match(r"https?://[^/\s]+/\S*$", one.get("thumbnail_url", "https://x/")):
+                raise bad("WEBDOCUMENT_URL_INVALID")
         if len(sent.get("next_offset", "").encode()) > 64:
             raise bad("NEXT_OFFSET_INVALID")
         button = sent.get("button")

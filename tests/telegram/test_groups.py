@@ -236,6 +236,7 @@ def test_inline_results_are_paged_articles(play: Play) -> None:
         assert "油茶丰收" in one["title"]
         assert one["description"].startswith("湘原日报 · 2025-10-")
         assert under(one["shown"], "bold") == [one["title"]]
+        assert "thumbnail_url" not in one  # there is no address at which Telegram could fetch it
         second = await anna.inline("油茶", first["next_offset"])
         ids = [one["id"] for one in first["results"] + second["results"]]
         assert len(ids) == len(set(ids)) == 17

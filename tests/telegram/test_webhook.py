@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -173,5 +175,51 @@ def test_after_a_restart_of_the_server_what_it_took_is_answered(data: Path) -> N
         assistant.gate.set()
         async with serving(data, assistant, api) as world:
             await world.until(lambda: world.texts() == ["答：慢问题"])
+
+    asyncio.run(scenario())
+
+
+def pixels(png: bytes) -> list[bytes]:
+    """The rows of a picture: eight bits of grey, no filter; each chunk's checksum is right."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    at, found = 8, {}
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        kind, body = png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length])[0] == zlib.crc32(kind + body)
+        found[kind] = body
+        at += 12 + length
+    width, height, depth, colour, *_ = struct.unpack(">IIBBBBB", found[b"IHDR"])
+    assert (depth, colour) == (8, 0)
+    rows = zlib.decompress(found[b"IDAT"])
+    assert len(rows) == height * (width + 1)
+    assert not any(rows[:: width + 1])
+    return [rows[n * (width + 1) + 1 : (n + 1) * (width + 1)] for n in range(height)]
+
+
+def test_inline_results_have_thumbnails_that_telegram_can_fetch(data: Path) -> None:
+    async def scenario() -> None:
+        async with serving(data, Scripted()) as world:
+            await world.until(lambda: world.api.webhook)
+            anna = world.person(1)
+            asking = asyncio.create_task(anna.inline("梅江二桥 油茶"))
+            await world.until(lambda: world.api.updates)
+            assert await world.deliver() == [200]
+            results = (await asking)["results"]
+            urls = {one["title"]: one["thumbnail_url"] for one in results}
+            assert all(url.startswith("https://news.example.com/telegram/thumbnails/") for url in urls.values())
+            base = world.address.removesuffix("/telegram/webhook")
+            async with httpx.AsyncClient(trust_env=False) as client:
+                pictures = {}
+                for title, url in urls.items():
+                    answer = await client.get(base + url.removeprefix("https://news.example.com"))
+                    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+                    pictures[title] = pixels(answer.content)
+                assert (await client.get(f"{base}/telegram/thumbnails/none.png")).status_code == 404
+            # The title is a dark bar: 6 characters of 20 a line, on 80 pixels; below it the text's first line is full.
+            bridge = pictures["梅江二桥通车"]
+            assert bridge[8] == b"\xff" * 8 + b"\x28" * 24 + b"\xff" * 64
+            assert bridge[19] == b"\xff" * 8 + b"\x96" * 80 + b"\xff" * 8
+            assert len({b"".join(rows) for rows in pictures.values()}) > 1
 
     asyncio.run(scenario())

@@ -9,6 +9,7 @@ questions.py, groups.py    messages that ask something
 asking.py, showing.py  a question, and its answer as it comes
 buttons.py, opening.py pressed buttons, and the sources, articles, lists and passages that they open
 commands.py, administration.py, inline.py    everything else that people do
+thumbnails.py          small pictures of articles for inline mode
 access.py              who may ask, and how much
 application.py, program.py, webhook.py    all of it assembled, and the two ways to run it
 """

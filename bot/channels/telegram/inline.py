@@ -21,12 +21,14 @@ from bot.answer import Language
 from bot.channels.telegram.asking import Asking
 from bot.channels.telegram.commands import ARTICLE_LINK
 from bot.channels.telegram.kinds import Context
+from bot.channels.telegram.options import THUMBNAILS_PATH
 from bot.channels.telegram.parts import Parts
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.questions import start_parameter
 from bot.channels.telegram.render import source_spans
 from bot.channels.telegram.showing import NO_PREVIEW
 from bot.channels.telegram.text import one_line, split, to_html
+from bot.channels.telegram.thumbnails import SIDE
 from retrieval.article import Article
 from retrieval.hit import Hit
 from retrieval.passage import Passage
@@ -47,6 +49,8 @@ class Inline:
         self._asking = asking
         self._memory = parts.memory
         self._access = parts.access
+        # Telegram fetches them, which takes an address that it can reach.
+        self._thumbnails = f"{parts.options.webhook_url}{THUMBNAILS_PATH}" if parts.options.webhook_url else ""
         self._bot_name = ""
 
     async def on_query(self, update: Update, context: Context) -> None:
@@ -97,7 +101,8 @@ class Inline:
         quoted = {"title": about.title, "source": about.source, "published": about.published, "quote": passage.text}
         message = split(source_spans(quoted, language, changed=False))[0]
         dated = " · ".join(one_line(part, 40) for part in (about.source, about.published) if part)
-        link = f"https://t.me/{self._bot_name}?start={ARTICLE_LINK}{await self._memory.link(passage.article_id)}"
+        name = await self._memory.link(passage.article_id)
+        link = f"https://t.me/{self._bot_name}?start={ARTICLE_LINK}{name}"
         key = f"{passage.article_id}:{passage.start}:{passage.end}"
         return InlineQueryResultArticle(
             hashlib.sha256(key.encode()).hexdigest()[:32],
@@ -105,4 +110,7 @@ class Inline:
             InputTextMessageContent(to_html(message), ParseMode.HTML, link_preview_options=NO_PREVIEW),
             reply_markup=InlineKeyboardMarkup([[InlineKeyboardButton(say("whole_article", language), url=link)]]),
             description=one_line(f"{dated}\n{passage.text}" if dated else passage.text, _LONGEST_DESCRIPTION),
+            thumbnail_url=f"{self._thumbnails}/{name}.png" if self._thumbnails else None,
+            thumbnail_width=SIDE if self._thumbnails else None,
+            thumbnail_height=SIDE if self._thumbnails else None,
         )

@@ -10,6 +10,7 @@ from bot.channels.telegram.flood import Limits
 from bot.settings import Settings, SettingsError, ids_of
 
 WEBHOOK_PATH = "/telegram/webhook"
+THUMBNAILS_PATH = "/telegram/thumbnails"
 DOWNLOAD_BYTES = 20 * 2**20  # the most that the Bot API hands out
 
 

@@ -14,10 +14,11 @@ from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.application import Telegram
-from bot.channels.telegram.options import WEBHOOK_PATH, Options
+from bot.channels.telegram.options import THUMBNAILS_PATH, WEBHOOK_PATH, Options
 from bot.channels.telegram.parts import Desk
 from bot.channels.telegram.routing import UPDATES
 from bot.channels.telegram.secrecy import keep_secret
+from bot.channels.telegram.thumbnails import thumbnail
 
 _SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 (a header's name)
 _AGAIN_S = 30.0
@@ -34,7 +35,10 @@ class Webhook:
         self._telegram: Telegram | None = None
 
     def add_route(self, app: FastAPI) -> None:
-        """Take updates at WEBHOOK_PATH: 403 without the secret, 503 until the bot runs, so that they come again."""
+        """Take updates at WEBHOOK_PATH: 403 without the secret, 503 until the bot runs, so that they come again.
+
+        Beside it the thumbnails of inline results: they show how long lines are, and no word.
+        """
 
         @app.post(WEBHOOK_PATH, include_in_schema=False)
         async def take(request: Request) -> Response:
@@ -52,6 +56,28 @@ class Webhook:
             del number
             await telegram.inbox.put(update)
             return Response(status_code=200)
+
+        @app.get(THUMBNAILS_PATH + "/{name}.png", include_in_schema=False)
+        async def show(name: str) -> Response:
+            telegram = self._telegram
+            if telegram is None:
+                return Response(status_code=503, headers={"Retry-After": "5"})
+            picture = await self._thumbnail(telegram, name)
+            if picture is None:
+                return Response(status_code=404)
+            return Response(picture, media_type="image/png", headers={"Cache-Control": "public, max-age=86400"})
+
+    async def _thumbnail(self, telegram: Telegram, name: str) -> bytes | None:
+        """The picture of the article behind a short name, None where there is none."""
+        article_id = await telegram.memory.linked(name)
+        if article_id is None:
+            return None
+
+        def draw() -> bytes | None:
+            article = self._desk.archive.store.article(article_id)
+            return None if article is None else thumbnail(article)
+
+        return await self._desk.run(draw)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
