@@ -39,6 +39,10 @@ _PIECES = re.compile(r".*?(?:[。！？!?；;，,]|\Z)", re.DOTALL)
 class Composer(Protocol):
     """Makes an answer of hits."""
 
+    def warm(self) -> None:
+        """Do what would make the first answer slow."""
+        ...
+
     def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
         """The answer, or the refusal, to `question` from `hits`, best first."""
         ...
@@ -176,6 +180,10 @@ class Assistant:
         if other.confidence > composition.confidence:
             return alone, other
         return standalone, composition
+
+    def warm(self) -> None:
+        """Make the first answer as fast as the others."""
+        self._composer.warm()
 
     def resolve(self, question: str, history: Sequence[str]) -> tuple[Standalone, tuple[Hit, ...]]:
         """The question made complete by `history`, and the passages to read for it."""

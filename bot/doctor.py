@@ -53,6 +53,7 @@ def _checks(settings: Settings, *, repair: bool) -> Iterator[Check]:
         yield Check("encoder", True, encoder.identity)
     except EncoderError as error:
         yield Check("encoder", False, "cannot be used 不能用", str(error))
+    yield _safely(lambda: _reader(settings), "reader")
     try:
         archive = wiring.open_archive(settings)
     except ArchiveError as error:
@@ -78,6 +79,14 @@ def _safely(check: Callable[[], Check], name: str) -> Check:
         return Check(name, False, "cannot be done now 现在不能进行", str(error))
     except (sqlite3.Error, OSError) as error:
         return Check(name, False, str(error), _LOST)
+
+
+def _reader(settings: Settings) -> Check:
+    if settings.reader == "none":
+        return Check("reader", True, "none")
+    text = "全县新建公园12座。"
+    best = wiring.open_reader(settings).read("新建公园多少座？", [text])[0].best(1)[0]
+    return Check("reader", True, f"packaged: {text[best.start : best.end]}")
 
 
 def _database(archive: Archive) -> Check:

@@ -55,8 +55,14 @@ def build_composer(settings: Settings, archive: Archive) -> Composer:
     """The composer that the settings ask for. Raises EncoderError where the reader's files cannot be had."""
     if settings.reader == "none":
         return ExtractiveComposer(archive.rarity, refuse_below=settings.refuse_below)
-    reader = Reader(SpanModel(threads=settings.thread_count))
-    return ReadingComposer(archive.rarity, partial(_body, archive), reader, refuse_below=settings.refuse_below)
+    return ReadingComposer(
+        archive.rarity, partial(_body, archive), open_reader(settings), refuse_below=settings.refuse_below
+    )
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The packaged span reader. Raises EncoderError where its files cannot be had."""
+    return Reader(SpanModel(threads=settings.thread_count))
 
 
 def _body(archive: Archive, article_id: str) -> str:

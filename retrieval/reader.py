@@ -56,6 +56,10 @@ class Reading:
             sums[:, last] = -np.inf
         return spans
 
+    def best_score(self) -> float:
+        """The highest score; minus infinity where nothing was read."""
+        return max((span.score for span in self.best(1)), default=float("-inf"))
+
     def of(self, start: int, end: int) -> Span | None:
         """The span `text[start:end]` with its score: that of the tokens that hold its first and last character.
 

@@ -20,6 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot import wiring
+from bot.assistant import Assistant
 from bot.channels.access import Access, is_loopback
 from bot.channels.http import create_app
 from bot.channels.logs import log_as_json
@@ -63,7 +64,7 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     assistant = wiring.build_assistant(settings, archive, searcher)
     work = WorkQueue(settings.thread_count)
     service = Service(archive, searcher, assistant, work, encoder, settings.log == "questions", access)
-    warming = Warming(partial(encoder.encode, ["warm"], Role.QUERY))
+    warming = Warming(partial(_warm, encoder, assistant))
     telegram = _telegram(settings, service, encoder)
     app = create_app(service, partial(_lifespan, service, encoder, warming, _address(listener), telegram=telegram))
     if telegram:
@@ -88,6 +89,11 @@ def _access(settings: Settings, archive: Archive) -> Access:
             "监听本机以外的地址需要密钥：请先创建，或用 --public 允许所有人提问。"
         )
     return Access(local, keys_needed, settings.rate_limit, settings.origins)
+
+
+def _warm(encoder: Encoder, assistant: Assistant) -> None:
+    encoder.encode(["warm"], Role.QUERY)
+    assistant.warm()
 
 
 class Warming:

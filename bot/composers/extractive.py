@@ -37,6 +37,9 @@ class ExtractiveComposer:
         self._rarity = rarity
         self._refuse_below = refuse_below
 
+    def warm(self) -> None:
+        """There is nothing to make ready."""
+
     def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
         """The answer, or the refusal, to `question` from `hits`, best first."""
         evidence = find_evidence(question, hits, self._rarity)

@@ -443,13 +443,17 @@ def test_doctor(run: Run, filled: Path, tmp_path: Path) -> None:
     healthy = run("doctor", "--json", "--data", filled)
     assert (healthy.code, healthy.err) == (0, "")
     names = [one["name"] for one in healthy.json]
-    assert names == ["encoder", "database", "articles", "lexical index", "caches", "disk space", "vectors"]
+    assert names == ["encoder", "reader", "database", "articles", "lexical index", "caches", "disk space", "vectors"]
     assert all(one.keys() == {"name", "ok", "detail", "remedy"} and one["ok"] for one in healthy.json)
     text = run("doctor", "--data", filled).out
     assert len(re.findall("^ok  ", text, re.MULTILINE)) == 7
     missing = run("doctor", "--json", "--data", tmp_path / "none")
     assert missing.code == 1
-    assert [(one["name"], one["ok"]) for one in missing.json] == [("encoder", True), ("archive", False)]
+    assert [(one["name"], one["ok"]) for one in missing.json] == [
+        ("encoder", True),
+        ("reader", True),
+        ("archive", False),
+    ]
     assert "wenbao ingest" in missing.json[1]["remedy"]
     assert "FAIL  archive: " in run("doctor", "--data", tmp_path / "none").out
 

@@ -41,6 +41,9 @@ class FixedReading:
     def best(self) -> list[Span]:
         return self.spans
 
+    def best_score(self) -> float:
+        return max((span.score for span in self.spans), default=float("-inf"))
+
     def of(self, start: int, end: int) -> Span:
         scores = [span.score for span in self.spans if (span.start, span.end) == (start, end)]
         return Span(start, end, scores[0] if scores else -20.0)
@@ -51,8 +54,10 @@ class FixedReader:
 
     def __init__(self, **found: float) -> None:
         self.found = found
+        self.texts: list[str] = []
 
     def read(self, question: str, texts: Sequence[str]) -> list[FixedReading]:
+        self.texts += texts
         return [FixedReading(text, self.found) for text in texts]
 
 
@@ -128,6 +133,14 @@ def test_only_promising_sentences_are_read_within_the_budget() -> None:
     for window, budget in zip(chosen, BUDGETS, strict=True):
         assert "志愿网格员有620人。" in window.text
         assert window.end - window.start <= budget
+
+
+@pytest.mark.parametrize(("score", "read"), [(9.0, 3), (-3.0, 5)])
+def test_the_rest_is_read_only_where_the_first_leaves_doubt(score: float, read: int) -> None:
+    hits = [hit(f"第{number}讯，志愿网格员620人。", article_id=str(number)) for number in range(5)]
+    reader = FixedReader(**{"620人": score})
+    composer(reader).propose(Standalone("志愿网格员有多少人？"), hits)
+    assert len(reader.texts) == read
 
 
 def test_the_same_answer_elsewhere_is_agreement() -> None:
