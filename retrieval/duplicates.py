@@ -13,27 +13,33 @@ _ALIKE = 0.85  # of the pairs of characters that either text has, this share bot
 _SHORTEST = 40  # characters; shorter texts are too easily alike
 _COMPARED = 50  # hits; those below are left as they are
 _TRIED = 16  # pairs of a text, spread over it: with fewer than half of them in the other it is not worth comparing all
+_FIGURE = re.compile(r"\d+")
 _NO_WORD = re.compile(r"\W+")
 
 _Pairs = frozenset[str]
 
 
 def collapse(hits: Sequence[Hit]) -> list[Hit]:
-    """`hits` without those whose text is nearly that of a better one of another article; that one lists theirs."""
-    groups: list[tuple[_Pairs, list[Hit]]] = []
+    """`hits` without those whose text is nearly that of a better one of another article; that one lists theirs.
+
+    Texts whose figures differ are never the same: this year's report and the last one's differ in little else.
+    """
+    groups: list[tuple[_Pairs, list[str], list[Hit]]] = []
     for hit in hits[:_COMPARED]:
         plain = _NO_WORD.sub("", hit.passage.text)
         pairs = frozenset(map("".join, pairwise(plain))) if len(plain) >= _SHORTEST else frozenset()
         tried = [plain[at : at + 2] for at in range(0, len(plain) - 1, max(1, len(plain) // _TRIED))]
-        for theirs, group in groups:
+        figures = sorted(_FIGURE.findall(hit.passage.text))
+        for theirs, their_figures, group in groups:
             if sum(one in theirs for one in tried) * 2 < len(tried):
                 continue
-            if group[0].passage.article_id != hit.passage.article_id and _alike(pairs, theirs):
+            is_another = group[0].passage.article_id != hit.passage.article_id
+            if is_another and figures == their_figures and _alike(pairs, theirs):
                 group.append(hit)
                 break
         else:
-            groups.append((pairs, [hit]))
-    return [*(_one(group) for _, group in groups), *hits[_COMPARED:]]
+            groups.append((pairs, figures, [hit]))
+    return [*(_one(group) for *_, group in groups), *hits[_COMPARED:]]
 
 
 def _one(group: Sequence[Hit]) -> Hit:

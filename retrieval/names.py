@@ -62,7 +62,8 @@ def read_names(text: str) -> Names:
     """The names of a list. Lines that are none are passed over."""
     weights: dict[str, float] = {}
     for line in text.splitlines():
-        match = _LINE.fullmatch(line.strip("\ufeff \t\u3000"))
+        # Folded first: a full-width space or figure is one for the line's form too.
+        match = _LINE.fullmatch(fold(line.strip("\ufeff \t\u3000")).strip())
         if match and not match["name"].startswith("#"):
             weights[match["name"]] = float(match["weight"] or USUAL_WEIGHT)
     return Names(weights)

@@ -36,6 +36,9 @@ class SlowAssistant:
         self.begun = threading.Semaphore(0)
         self.stopped = threading.Event()
 
+    def warm(self) -> None:
+        """Ready at once."""
+
     def ask(
         self, question: Question, *, filters: Filters | None = None, stop: threading.Event | None = None
     ) -> Iterator[AnswerEvent]:

@@ -446,7 +446,7 @@ def test_doctor(run: Run, filled: Path, tmp_path: Path) -> None:
     assert names == ["encoder", "reader", "database", "articles", "lexical index", "caches", "disk space", "vectors"]
     assert all(one.keys() == {"name", "ok", "detail", "remedy"} and one["ok"] for one in healthy.json)
     text = run("doctor", "--data", filled).out
-    assert len(re.findall("^ok  ", text, re.MULTILINE)) == 7
+    assert len(re.findall("^ok  ", text, re.MULTILINE)) == 8
     missing = run("doctor", "--json", "--data", tmp_path / "none")
     assert missing.code == 1
     assert [(one["name"], one["ok"]) for one in missing.json] == [
@@ -454,7 +454,7 @@ def test_doctor(run: Run, filled: Path, tmp_path: Path) -> None:
         ("reader", True),
         ("archive", False),
     ]
-    assert "wenbao ingest" in missing.json[1]["remedy"]
+    assert "wenbao ingest" in missing.json[2]["remedy"]
     assert "FAIL  archive: " in run("doctor", "--data", tmp_path / "none").out
 
 

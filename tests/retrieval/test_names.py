@@ -101,3 +101,7 @@ def test_the_setting(tmp_path: Path) -> None:
     without.refresh_lexical()
     assert without.lexical.terms("欧阳振华")[-1] == "@欧阳振华", "the list is the archive's"
     without.close()
+
+
+def test_full_width_spaces_and_figures_are_read_as_their_narrow_ones() -> None:
+    assert read_names("张三　５\n三　1").text == "张三\t5\n"

@@ -95,3 +95,9 @@ def test_the_passage_that_meets_the_question_comes_before_one_that_repeats_a_wor
     encode_all(archive.store)
     hits = Searcher(archive, ENCODER).search("澄江站最高水位多少米").hits
     assert [one.passage.article_id for one in hits] == ["whole", "often"]
+
+
+def test_texts_with_other_figures_are_not_the_same() -> None:
+    report = "全市全年粮食播种面积保持稳定，总产量{}万吨，比上年增长，农业农村局局长在会上作了通报，并部署明年的工作。"
+    found = collapse([hit("a", report.format(12)), hit("b", report.format(13)), hit("c", report.format(12))])
+    assert [(one.passage.article_id, len(one.also)) for one in found] == [("a", 1), ("b", 0)]
