@@ -62,7 +62,8 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     encoder = wiring.open_encoder(settings)
     searcher = Searcher(archive, encoder)
     assistant = wiring.build_assistant(settings, archive, searcher)
-    work = WorkQueue(settings.thread_count)
+    # Reading one question's passages takes every thread already.
+    work = WorkQueue(settings.thread_count, at_once=None if settings.reader == "none" else 1)
     service = Service(archive, searcher, assistant, work, encoder, settings.log == "questions", access)
     warming = Warming(partial(_warm, encoder, assistant))
     telegram = _telegram(settings, service, encoder)

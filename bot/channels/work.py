@@ -24,6 +24,7 @@ WAITING_PER_THREAD = 16
 PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
 _OF_LATE_S: Final = 1.0
 _LASTING: Final = 0.8  # a load that left no thread free for so much of late is no rush: reached in 1.6 s
+_SLOWER: Final = 2  # than normal: what is let in under a load that lasts, at most
 _REMEMBERED: Final = 256  # of the latest work, how long it took
 _AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
@@ -35,9 +36,10 @@ class BusyError(Exception):
 class Load:
     """Decides how long work may wait. To be used under the queue's lock."""
 
-    def __init__(self, threads: int, clock: Callable[[], float]) -> None:
-        """Nothing is known yet of how long work takes."""
-        self._threads = threads
+    def __init__(self, threads: int, at_once: int, clock: Callable[[], float]) -> None:
+        """Nothing is known yet of how long work takes; `at_once` pieces of it do not slow each other down."""
+        self._most = _SLOWER * at_once
+        self._full = min(threads, self._most)
         self._clock = clock
         self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
         self._normal_s: float | None = None
@@ -48,7 +50,7 @@ class Load:
     def changed(self, inside: int) -> None:
         """Note how much runs or waits now."""
         self._share, self._then = self._share_now(), self._clock()
-        self._is_full = inside >= self._threads
+        self._is_full = inside >= self._full
 
     def _share_now(self) -> float:
         # An exponential average: what is longer ago than _OF_LATE_S counts for little.
@@ -70,11 +72,9 @@ class Load:
         """How long work may wait now: as long as it normally takes where the load lasts."""
         return self._normal_s if self._normal_s is not None and self.lasts() else PATIENCE_S
 
-    def refuses(self, waiting: int) -> bool:
-        """Whether one more would wait too long behind `waiting` others."""
-        if self._normal_s is None or not self.lasts():
-            return False
-        return self._normal_s * (waiting + 0.5) / self._threads > self.patience_s()
+    def refuses(self, inside: int) -> bool:
+        """Whether one more beside so many would be slowed down too much, under a load that lasts."""
+        return inside >= self._most and self._normal_s is not None and self.lasts()
 
 
 class WorkQueue:
@@ -88,18 +88,19 @@ class WorkQueue:
         threads: int,
         *,
         waiting: int | None = None,
+        at_once: int | None = None,
         waited: Callable[[float], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`threads` run at once and `waiting` more may wait: 16 times as many unless told otherwise.
 
+        `at_once` of them run side by side as fast as one alone: as many as there are threads unless told otherwise.
         `waited` hears how many seconds each piece of work stood in the queue.
         """
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
-        self._threads = threads
         self._room = threads + (threads * WAITING_PER_THREAD if waiting is None else waiting)
         self._clock = clock
-        self._load = Load(threads, clock)
+        self._load = Load(threads, at_once or threads, clock)
         self._lock = threading.Lock()
         self._inside = 0
         self._streams: set[threading.Event] = set()
@@ -135,8 +136,7 @@ class WorkQueue:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _is_full(self) -> bool:
-        waiting = self._inside - self._threads
-        return self._inside >= self._room or (waiting >= 0 and self._load.refuses(waiting))
+        return self._inside >= self._room or self._load.refuses(self._inside)
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         submitted = self._clock()

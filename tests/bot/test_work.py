@@ -177,7 +177,7 @@ def test_closing_stops_streams_and_refuses_what_waits() -> None:
 
 def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
     now = 0.0
-    load = Load(2, lambda: now)
+    load = Load(2, 2, lambda: now)
     load.ended(0.0, 0.020)
     now = 1.0
     load.changed(2)
@@ -185,7 +185,7 @@ def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
     assert (load.lasts(), load.patience_s(), load.refuses(30)) == (False, PATIENCE_S, False)
     now = 2.7
     assert (load.lasts(), load.patience_s()) == (True, 0.020)
-    assert [load.refuses(waiting) for waiting in range(4)] == [False, False, True, True]
+    assert [load.refuses(inside) for inside in range(2, 6)] == [False, False, True, True]
     load.ended(0.0, 5.0)  # what work takes under load is not what it normally takes
     assert load.patience_s() == 0.020
     now = 10.0
@@ -200,7 +200,7 @@ def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
 
 def test_a_load_that_leaves_a_thread_free_now_and_then_is_none_that_lasts() -> None:
     now = 0.0
-    load = Load(2, lambda: now)
+    load = Load(2, 2, lambda: now)
     load.ended(0.0, 0.020)
     for _ in range(500):  # three fifths of the time full
         load.changed(2)
@@ -210,9 +210,23 @@ def test_a_load_that_leaves_a_thread_free_now_and_then_is_none_that_lasts() -> N
         now += 0.02
 
 
+@pytest.mark.parametrize("threads", [2, 8])
+def test_where_one_answer_takes_every_thread_no_more_than_two_are_let_in(threads: int) -> None:
+    now = 0.0
+    load = Load(threads, 1, lambda: now)
+    load.ended(0.0, 0.2)
+    load.changed(2)
+    now = 5.0
+    assert load.lasts()
+    assert [load.refuses(inside) for inside in range(1, 4)] == [False, True, True]
+    load.changed(1)
+    now = 10.0
+    assert not load.refuses(30)
+
+
 def test_before_anything_is_known_nothing_is_refused_for_its_waiting() -> None:
     now = 0.0
-    load = Load(1, lambda: now)
+    load = Load(1, 1, lambda: now)
     load.changed(1)
     now = 100.0
     assert load.lasts()
