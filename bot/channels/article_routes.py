@@ -139,13 +139,13 @@ def _add_writing(router: APIRouter, service: Service, guard: Guard) -> None:
     @router.put(
         "/v1/articles/{article_id:path}",
         response_model=ArticleKept,
-        responses={200: {"description": "Replaced, or there already"}, 201: {"model": ArticleKept}, **errors(403)},
+        responses={200: {"description": "Replaced, or there already"}, 201: {"model": ArticleKept}, **errors(403, 409)},
         dependencies=admin,
         summary="Take in an article under this id, or replace it",
     )
     async def replace(article_id: str, body: ArticleIn) -> Response:
         if body.id not in (None, article_id):
-            raise HTTPException(422, f"The path names the article {article_id!r}, the body {body.id!r}.")
+            raise HTTPException(409, f"The path names the article {article_id!r}, the body {body.id!r}.")
         return await _keep(service, body.model_copy(update={"id": article_id}))
 
     @router.delete(

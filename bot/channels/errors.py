@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,7 +92,10 @@ def add_error_handlers(app: FastAPI) -> None:
 
     def ours(request: Request, error: Exception) -> Response:
         trouble = trouble_of(error)
-        return JSONResponse(error_body(request, trouble), trouble.status, trouble.headers)
+        headers = dict(trouble.headers)
+        if trouble.status == 405:
+            headers["Allow"] = ", ".join(_methods(app, request.scope["path"]))
+        return JSONResponse(error_body(request, trouble), trouble.status, headers)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -108,6 +112,19 @@ def add_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, ours)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, failed)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """All that may be done with a path; the framework names those of the first of its routes only."""
+    fitting = [(str(place), item) for place, item in app.openapi()["paths"].items() if _fits(place, path)]
+    exact = [item for place, item in fitting if place == path]
+    named = {method.upper() for item in exact or [item for _, item in fitting] for method in item}
+    return sorted(named or {"GET"})  # a page
+
+
+def _fits(place: str, path: str) -> bool:
+    """Whether a path is one of those that a template means; what stands in braces may hold slashes."""
+    return re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(place)), path, re.DOTALL) is not None
 
 
 def _what_is_invalid(request: Request, error: RequestValidationError) -> str:

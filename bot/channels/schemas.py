@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from bot.answer import Language
 from bot.assistant import LONGEST_QUESTION
@@ -47,6 +47,7 @@ _DESCRIPTIONS = {
     403: "The key opens less than this",
     404: "There is no such thing",
     408: "The body came too slowly",
+    409: "The path and the body name different articles",
     413: "The body is too long",
     415: "The file's kind is not read",
     422: "A field is missing, unknown or of the wrong kind",
@@ -135,7 +136,7 @@ class AskRequest(BaseModel):
     conversation_id: Annotated[str | None, Field(max_length=200, examples=["new"])] = None
     filters: FilterModel = FilterModel()
     language: Language | None = None
-    stream: bool = False
+    stream: StrictBool = False
 
 
 class SuggestionsModel(BaseModel):

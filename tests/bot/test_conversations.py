@@ -178,7 +178,7 @@ def test_taking_in_replacing_and_removing(app: FastAPI, service: Service, admin:
     replaced = call(app, "PUT", "/v1/articles/%E6%96%B0%201", json=more, headers=admin)
     assert (replaced.status_code, replaced.json()["change"]) == (200, "replaced")
     assert "1400" in ask(app, "海星剧院有多少座位？")["answer"]
-    assert call(app, "PUT", "/v1/articles/other", json=more, headers=admin).status_code == 422
+    assert call(app, "PUT", "/v1/articles/other", json=more, headers=admin).status_code == 409
     assert call(app, "DELETE", "/v1/articles/%E6%96%B0%201", headers=admin).status_code == 204
     assert call(app, "DELETE", "/v1/articles/%E6%96%B0%201", headers=admin).status_code == 404
     assert "1400" not in ask(app, "海星剧院有多少座位？")["answer"]

@@ -182,6 +182,21 @@ def test_unknown_paths_and_methods(app: FastAPI) -> None:
     response = call(app, "GET", "/v1/ask")
     error_of(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+    for path, methods in (
+        ("/v1/articles", "GET, POST"),
+        ("/v1/articles/upload", "POST"),
+        ("/v1/articles/a/b", "DELETE, GET, PUT"),
+        ("/v1/feedback", "GET, POST"),
+        ("/static/base.css", "GET"),
+    ):
+        assert call(app, "OPTIONS", path).headers["allow"] == methods
+
+
+@pytest.mark.parametrize("wrong", ["true", 1, None])
+def test_a_switch_is_true_or_false(app: FastAPI, wrong: object) -> None:
+    message = {"role": "user", "content": "a"}
+    for path, body in (("/v1/ask", {"question": "a"}), ("/v1/chat/completions", {"messages": [message]})):
+        error_of(call(app, "POST", path, json=body | {"stream": wrong}), 422, "invalid_request")
 
 
 def test_errors_of_ours(filled: Path) -> None:
