@@ -65,7 +65,7 @@ class _Asked:
     is_list: bool
 
 
-RANKING = {"read": 0.3, "sentence": 3.21, "fitness": 1.97, "named": 1.55, "length": -1.85}
+RANKING = {"read": 0.3, "sentence": 3.43, "fitness": 1.78, "named": 1.54, "length": 0.31}
 """Weights of the signals in `Candidate.score`."""
 
 
