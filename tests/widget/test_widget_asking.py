@@ -50,7 +50,7 @@ def test_the_answer_is_seen_before_it_is_whole_and_can_be_stopped(opened: Open, 
     chat.find(".note").wait_for()
     assert chat.texts(".note") == ["已停止。"]
     assert "第3句" in chat.find(".answer").inner_text()
-    assert site.scripted.abandoned.wait(20), "the server learns that nobody listens any more"
+    assert site.scripted.abandoned.wait(10), "the server learns that nobody listens any more"
     assert chat.active() == "box"
 
 

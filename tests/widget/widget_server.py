@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from bot.channels import pages
 from bot.channels.demo_host import serve_demo
@@ -74,7 +75,7 @@ def event(name: str, data: Any) -> bytes:
 
 @dataclass
 class Scripted:
-    """The server's side of a test: what was asked and voted, and which streams ended."""
+    """The server's side of a test: what was asked and voted, and whether a stream was given up."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     votes: list[dict[str, Any]] = field(default_factory=list)
@@ -117,15 +118,11 @@ class Scripted:
             yield event("delta", {"text": "说到一半"})
             return
         if "慢" in question:
-            abandoned = self.abandoned
-            try:
-                for number in range(600):
-                    yield event("delta", {"text": f"第{number}句话说得"})
-                    await asyncio.sleep(0.01)
-                    yield event("delta", {"text": "很慢。"})
-                    await asyncio.sleep(0.01)
-            finally:
-                abandoned.set()
+            for number in range(600):
+                yield event("delta", {"text": f"第{number}句话说得"})
+                await asyncio.sleep(0.01)
+                yield event("delta", {"text": "很慢。"})
+                await asyncio.sleep(0.01)
         whole = self.answer_to(question)
         text = whole["answer"]
         stream = b"".join(event("delta", {"text": text[at : at + 7]}) for at in range(0, len(text), 7))
@@ -212,7 +209,32 @@ class Scripted:
                     self.failures += 1
                     error = {"code": code, "message": "the server's words", "request_id": "r-77"}
                     return JSONResponse({"error": error}, status, {"Retry-After": "1"} if status == 429 else {})
-            return StreamingResponse(self.stream(question), media_type="text/event-stream")
+            return Watched(self.stream(question), self.abandoned)
+
+
+class Watched(StreamingResponse):
+    """A stream that tells when it ended before it was whole.
+
+    Its generator cannot: where a cancellation meets it at a `yield`, it stays as it is until garbage is collected.
+    """
+
+    def __init__(self, events: AsyncIterator[bytes], abandoned: threading.Event) -> None:
+        super().__init__(self._noting_the_end(events), media_type="text/event-stream")
+        self._abandoned = abandoned
+        self._whole = False
+
+    async def _noting_the_end(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for one in events:
+            yield one
+        self._whole = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if not self._whole:
+                self._abandoned.set()
 
 
 @dataclass(frozen=True)
