@@ -11,20 +11,23 @@ import re
 _NUMERAL = re.compile(r"[\d０-９一二两三四五六七八九十百千万亿零〇.,，．／/%％点半几-]+")
 _BEFORE = re.compile(r"(?:大约|约|近|逾|超过|超|至少|不足|不到|将近|接近|第)$")
 _UNITS = (
-    "平方公里 平方千米 平方米 立方米 立方公里 公里 千米 公尺 厘米 毫米 公顷 公斤 千克 公克 英里 "
+    "平方公里 平方千米 平方米 立方米 立方公里 公里 千米 公尺 厘米 毫米 公顷 公斤 千克 毫克 微克 公克 英里 "
     "英尺 英寸 海里 摄氏度 华氏度 个百分点 个月 个小时 小时 分钟 秒钟 世纪 年代 年级 美元 欧元 英镑 "
-    "日元 港元 港币 台币 新台币 人民币 马克 卢布 人次 人口 票 千瓦 兆瓦 赫兹 兆赫 吨 克 米 度 亩 升 "
-    "年 月 日 号 岁 天 周 星期 分 秒 时 点 人 名 位 个 家 所 座 栋 幢 条 项 次 场 届 部 首 张 本 册 "
+    "日元 加元 澳元 韩元 港元 港币 台币 新台币 人民币 马克 卢布 人次 人口 票 千瓦 兆瓦 赫兹 兆赫 毫升 吨 "
+    "克 米 度 亩 升 年 月 日 号 岁 天 周 星期 分 秒 时 点 人 名 位 个 家 所 座 栋 幢 条 项 次 场 届 部 首 张 本 册 "
     "篇 集 期 辆 架 艘 台 门 套 种 类 株 棵 头 匹 只 支 枚 块 片 颗 户 处 间 层 楼 站 线 倍 成 元 "
     "角 字 句 章 节 页 卷 代 路 区 省 市 县 镇 乡 村 国 州 军 师 团 营 连 班 队 组 级 等 席 胜 球 "
     "局 轮 强 ％ % "
 )
 _UNIT = "|".join(sorted(_UNITS.split(), key=lambda unit: (-len(unit), unit)))
-_AFTER = re.compile(rf"(?:多|余|几)?(?:[百千万亿]+)?(?:多|余)?(?:(?:{_UNIT})(?:半|多|余)?)(?:以上|以下|左右|上下)?")
+_AFTER = re.compile(
+    rf"(?:多|余|几)?(?:[百千万亿]+(?:多|余)?(?:{_UNIT})?|(?:{_UNIT}))(?:/(?:{_UNIT}))?(?:半|多|余)?(?:以上|以下|左右|上下)?"
+)
 
 
 def whole_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """`text[start:end]`, widened to the unit after it and the qualifier before it when it is a bare number."""
+    """`text[start:end]`, widened to whole figures, and when it is a bare number to its unit and its qualifier."""
+    start, end = _whole_figures(text, start, end)
     span = text[start:end]
     if not _NUMERAL.fullmatch(span):
         return start, end
@@ -33,6 +36,26 @@ def whole_span(text: str, start: int, end: int) -> tuple[int, int]:
         end = after.end()
     before = _BEFORE.search(text[:start])
     return (before.start() if before else start), end
+
+
+def _whole_figures(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without a cut through a figure: 9分钟 in 19分钟 is 19分钟."""
+    if start < end and _is_digit(text[start]):
+        while start and (_is_digit(text[start - 1]) or _joins_digits(text, start - 1)):
+            start -= 1
+    if start < end and _is_digit(text[end - 1]):
+        while end < len(text) and (_is_digit(text[end]) or _joins_digits(text, end)):
+            end += 1
+    return start, end
+
+
+def _is_digit(character: str) -> bool:
+    return character in "0123456789０１２３４５６７８９"
+
+
+def _joins_digits(text: str, at: int) -> bool:
+    """Whether the character is a point or comma between two digits."""
+    return text[at] in ".,．" and 0 < at < len(text) - 1 and _is_digit(text[at - 1]) and _is_digit(text[at + 1])
 
 
 def _begins_a_word(text: str, at: int) -> bool:

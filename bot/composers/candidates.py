@@ -11,6 +11,7 @@ from bot.composers.period import period_met
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
 from bot.composers.specifics import Specifics, specifics
 from bot.composers.values import is_value, values
+from bot.composers.whole_answers import whole_answer
 from bot.composers.windows import Window
 from bot.conversation import Standalone
 from retrieval.hit import Hit
@@ -133,7 +134,7 @@ def _candidate(
     if start < window.start:
         return None  # in the headline
     text = window.hit.passage.text
-    start, end = _trimmed(text, *whole_span(text, start, end))
+    start, end = _trimmed(text, *whole_answer(asked.expected.kind, text, *whole_span(text, start, end)))
     if asked.is_list:
         start, end = whole_list(text, start, end)
     held = [one for one in sentences if one.start < end and one.end > start]

@@ -24,7 +24,10 @@ class QuestionKind(Enum):
 
 # The first that matches wins.
 _ASKED = (
-    (QuestionKind.REASON, re.compile(r"为什么|为何|為什麼|為何|原因|怎么回事|\bwhy\b", re.I)),
+    (
+        QuestionKind.REASON,
+        re.compile(r"为什么|为何|為什麼|為何|为啥|為啥|干嘛|干吗|原因|怎么会|怎么回事|\bwhy\b", re.I),
+    ),
     (
         QuestionKind.DATE,
         re.compile(
@@ -41,7 +44,14 @@ _ASKED = (
             re.I,
         ),
     ),
-    (QuestionKind.PERSON, re.compile(r"谁|誰|哪位|何人|什么人|哪个人|叫什么名字|\bwho(?:se|m)?\b", re.I)),
+    (
+        QuestionKind.PERSON,
+        re.compile(
+            r"谁|誰|哪位|何人|什么人|哪个人|[师師生员員长長者人手匠兵警医醫民友孩妹哥姐弟妈爸爷奶嫂叔伯主工]叫(?:什么|什麼|啥|作什么)"
+            r"|姓名|\bwho(?:se|m)?\b",
+            re.I,
+        ),
+    ),
     (
         QuestionKind.PLACE,
         re.compile(r"哪里|哪裡|哪儿|何处|何地|在哪|什么地方|哪个[市县区镇乡村省国]|啥地方|\bwhere\b", re.I),
@@ -94,7 +104,7 @@ _MEASURES = {
     "how far": "(?:公里|米|千米|里)",
 }
 _ASKING_WORDS = re.compile(
-    r"请问|請問|什么时候|什麼時候|什么|什麼|为什么|為什麼|为何|何时|何地|何处|多少|哪些|哪个|哪位|哪里|哪裡|哪儿|哪|几|幾"
+    r"请问|請問|什么时候|什麼時候|啥时候|为啥|為啥|干嘛|干吗|啥|什么|什麼|为什么|為什麼|为何|何时|何地|何处|多少|哪些|哪个|哪位|哪里|哪裡|哪儿|哪|几|幾"
     r"|谁|誰|怎么样?|怎样|怎麼|如何|是不是|有没有|有無|是否|吗|嗎|呢|吧|啊|呀|的|了|是|在|有|和|与|及|我|你|想知道|告诉"
     r"|帮|查一?下|一共|总共"
     r"|\b(?:how|many|much|what|when|where|who|whom|whose|which|why|is|are|was|were|did|does|do|the|an?|of|in|on|at|to"

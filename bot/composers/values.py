@@ -18,7 +18,7 @@ _DATE = re.compile(
 _NUMBER = re.compile(
     r"\d[\d,，.]*\d|\d|[〇零一二两三四五六七八九十百千]{1,6}(?=[万亿]?[余多]?(?:个|名|人|位|家|座|次|种|岁|年|天|倍|成|条|项|块))"
 )
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柏凌欧阳言宁祁匡"
 )
@@ -50,6 +50,6 @@ def _people(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     for word, flag in rjieba.tag(text):
         end = at + len(word)
-        if 2 <= len(word) <= 4 and (flag == "nr" or (word[0] in _SURNAMES and len(word) <= 3)):
+        if 2 <= len(word) <= 4 and (flag == "nr" or (word[0] in SURNAMES and len(word) <= 3)):
             yield at, end
         at = end

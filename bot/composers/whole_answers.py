@@ -1,0 +1,66 @@
+"""An answer whole and no more: a name with its last character, a reason without 因为 and without what it led to."""
+
+from __future__ import annotations
+
+import re
+
+from bot.composers.question_kind import QuestionKind
+from bot.composers.values import SURNAMES
+
+_CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
+_LEADS_TO_REASON = re.compile(
+    r"(?:[^，。；]{0,8}?(?:原因|理由)(?:就?是|在于|为)?(?:因为|由于)?|(?:就|正|主要)?是?(?:因为|由于|缘于|源于|得益于|出于)"
+    r"|(?:就|正|主要)?是?(?:因(?![此而])|受(?![伤到损害])|为了?(?![此何]))|(?:就|正|主要)?是(?!否))"
+)
+_LED_TO = re.compile(
+    r"(?:等(?:多重|多种|诸多)?(?:因素|原因)?)?(?:的?(?:影响|缘故|所致|之故)|(?:等(?:多重|多种|诸多)?(?:因素|原因))"
+    r"|(?:而?(?:导致|造成|使得|引起|引发|致使)).*)$"
+)
+_LONGEST_REASON = 60
+# What may follow a person's name: how newspapers go on after one.
+_AFTER_NAME = re.compile(
+    r"[，。、；：！？“”‘’（）()《》\n 　]|$|[说称和与及等在是的把被将从对向给让带为]|介绍|表示|告诉|坦言|认为"
+    r"|担任|获得|夺得|当选|教授|先生|女士|老师|记者|同志|一家|今年"
+)
+
+
+def whole_answer(kind: QuestionKind, text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]` widened or narrowed to a whole answer of `kind`; as it was where nothing is to be done."""
+    if kind is QuestionKind.REASON:
+        return _whole_reason(text, start, end)
+    if kind is QuestionKind.PERSON:
+        return _whole_name(text, start, end)
+    return start, end
+
+
+def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """With a third character where the name would go on into something that follows no name."""
+    is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and _is_han(text[start:end])
+    if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
+        return start, end
+    for longer in range(end + 1, start + 4):
+        if _is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
+            return start, longer
+    return start, end
+
+
+def _is_han(text: str) -> bool:
+    return bool(text) and all("一" <= character <= "鿿" for character in text)
+
+
+def _whole_reason(text: str, start: int, end: int) -> tuple[int, int]:
+    """Whole clauses, without the words before that only say that a reason follows, and without its effect."""
+    inside = [match.start() for match in _CLAUSE_END.finditer(text, start + 1, end)]
+    after = _CLAUSE_END.search(text, end)
+    boundary = after.start() if after else len(text)
+    if boundary - start <= _LONGEST_REASON and (not inside or boundary - end <= 2):
+        end = boundary
+    elif inside and boundary > end:
+        end = inside[-1]
+    lead = _LEADS_TO_REASON.match(text, start, end)
+    if lead and lead.end() < end:
+        start = lead.end()
+    tail = _LED_TO.search(text, start, end)
+    if tail and tail.start() > start:
+        end = tail.start()
+    return start, end

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.whole_answers import whole_answer
+from retrieval.whole_spans import whole_span
+
+
+def widened(kind: QuestionKind, text: str, part: str) -> str:
+    start = text.index(part)
+    first, last = whole_answer(kind, text, start, start + len(part))
+    assert whole_answer(kind, text, first, last) == (first, last), "a whole answer stays as it is"
+    return text[first:last]
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "reason"),
+    [
+        ("停航是因为上午江面水位偏高，船靠不了岸。", "因为上午江面水位", "上午江面水位偏高"),
+        ("因遇到溶洞和暗河，工期比原计划晚了半年。", "因遇到溶洞和暗河，工期比原计划", "遇到溶洞和暗河"),
+        ("受运费上涨、订单减少等因素影响，出口下降。", "受运费上涨、订单减少等因素影响", "运费上涨、订单减少"),
+        ("因水管老化导致楼道渗水。", "因水管老化导致", "水管老化"),
+        ("调价的主要原因是上游气源涨价。", "原因是上游气源", "上游气源涨价"),
+        ("为了让居民走出家门，社区办了夜校。", "为了让居民走出家门", "让居民走出家门"),
+        ("他受伤后仍坚持上课。", "受伤后", "受伤后仍坚持上课"),
+    ],
+)
+def test_a_reason_is_told_whole_and_without_because(text: str, part: str, reason: str) -> None:
+    assert widened(QuestionKind.REASON, text, part) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "name"),
+    [
+        ("馆长尹书怀介绍，新馆五月开放。", "尹书", "尹书怀"),
+        ("（通讯员 李定河）", "李定", "李定河"),
+        ("团长王强说，团里有四十人。", "王强", "王强"),
+        ("队员张明和李芳获奖。", "张明", "张明"),
+        ("由陈光主持会议。", "陈光", "陈光"),
+        ("欧阳文山任校长。", "欧阳文山", "欧阳文山"),
+    ],
+)
+def test_a_name_has_all_its_characters(text: str, part: str, name: str) -> None:
+    assert widened(QuestionKind.PERSON, text, part) == name
+
+
+def test_other_answers_are_left_alone() -> None:
+    assert widened(QuestionKind.OTHER, "因为下雨，比赛改期。", "因为下") == "因为下"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("全程只要19分钟。", "9分钟", "19分钟"),
+        ("共有360个名额。", "60个", "360个"),
+        ("降到31.5微克/立方米。", "31", "31.5微克/立方米"),
+        ("建校1,860人。", "860", "1,860人"),
+        ("初始资本5000万加元。", "5000", "5000万加元"),
+        ("投入5000万。", "5000", "5000万"),
+        ("第3页，4人", "4", "4人"),
+    ],
+)
+def test_a_figure_is_never_cut(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_span(text, start, start + len(part))
+    assert text[first:last] == whole
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("比赛为啥改期？", QuestionKind.REASON),
+        ("社区干嘛要办夜校？", QuestionKind.REASON),
+        ("得奖的那位老师叫什么？", QuestionKind.PERSON),
+        ("吉祥物叫啥？", QuestionKind.OTHER),
+    ],
+)
+def test_how_people_ask(question: str, kind: QuestionKind) -> None:
+    assert expectation(question).kind is kind
