@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 
 _LONGEST_QUOTE = 240
 _LONG = 60  # characters
+_HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -162,6 +164,8 @@ def _fitness(text: str, expected: Expectation) -> float:
     strength = expected.strength(text)
     if expected.kind not in (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.PERSON):
         return strength
+    if expected.measure and strength < 1 and _HAS_MEASURE.search(text):
+        return 0.0  # people for money
     if is_value(expected.kind, text):
         return max(strength, 0.5) if expected.kind is QuestionKind.NUMBER else 1.0
     return 0.3 * strength

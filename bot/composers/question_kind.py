@@ -7,7 +7,10 @@ import unicodedata
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.composers.measures import asked_measure
+
 _DIGITS = r"(?:\d[\d,.]*|[〇零一二两三四五六七八九十百千半]+)"
+_FIGURE = re.compile(r"\d|[一二两三四五六七八九][十百千万亿]")
 _SCALE = r"\s*[余多]?\s*[十百千万亿]*\s*[余多来]?\s*"
 
 
@@ -39,7 +42,7 @@ _ASKED = (
     (
         QuestionKind.NUMBER,
         re.compile(
-            r"多少|几(?!乎)|幾|多[大高长長远遠久重宽深快]|占比|比例|第几|百分之|增幅|涨幅|增长率"
+            r"多少|(?<!哪)(?:几(?!乎)|幾)|多[大高长長远遠久重宽深快]|占比|比例|第几|百分之|增幅|涨幅|增长率"
             r"|\bhow (?:many|much|long|far|old|large|big|high)\b|\bwhat (?:percent(?:age)?|share|number)\b",
             re.I,
         ),
@@ -68,41 +71,6 @@ _VALUES = {
 _DATES = re.compile(
     r"\d{2,4}年(?!度?级|级)(?:\d{1,2}月)?(?:\d{1,2}日)?|\d{1,2}月(?:\d{1,2}日)?|\d{1,2}日|\d{1,2}时(?:\d{1,2}分)?"
 )
-_ASKED_UNIT = re.compile(r"(?:多少|几|幾)(?:个|個)?(?:多)?(?P<unit>亿|万|公里|平方米|千米|百分点|[一-鿿])?")
-# Other words for the measure that a question names.
-_UNITS = {
-    **dict.fromkeys("人名位个個", "[人名位个]"),
-    **dict.fromkeys("钱錢元块塊", "(?:元|美元|块)"),
-    **dict.fromkeys("天日", "[天日]"),
-    **dict.fromkeys("岁歲", "岁"),
-    **dict.fromkeys("家间間", "[家间个]"),
-    **dict.fromkeys("次回趟", "[次回趟场]"),
-    **dict.fromkeys("种種类類", "[种类个]"),
-    **dict.fromkeys("条條項项", "[条项]"),
-    **dict.fromkeys("辆輛台臺", "[辆台]"),
-    **dict.fromkeys("年", "(?:年|个月)"),
-    **dict.fromkeys(["公里", "千米"], "(?:公里|千米|米)"),
-    "百分点": "个?百分点",
-}
-_MEASURES = {
-    "占比": "[%％]|成",
-    "比例": "[%％]|成",
-    "百分之": "[%％]",
-    "增幅": "[%％]",
-    "涨幅": "[%％]",
-    "增长率": "[%％]",
-    "percent": "[%％]",
-    "share": "[%％]",
-    "多长": "(?:公里|米|千米|里|小时|分钟|天|年|个月)",
-    "多远": "(?:公里|米|千米|里)",
-    "多高": "(?:米|厘米|层|[%％])",
-    "多久": "(?:年|个月|天|小时|分钟|周|日)",
-    "多大": "(?:岁|平方米|亩|平方公里|公顷|米)",
-    "多重": "(?:吨|公斤|千克|斤|克)",
-    "how old": "岁",
-    "how long": "(?:公里|米|千米|小时|分钟|天|年|个月)",
-    "how far": "(?:公里|米|千米|里)",
-}
 _ASKING_WORDS = re.compile(
     r"请问|請問|什么时候|什麼時候|啥时候|为啥|為啥|干嘛|干吗|啥|什么|什麼|为什么|為什麼|为何|何时|何地|何处|多少|哪些|哪个|哪位|哪里|哪裡|哪儿|哪|几|幾"
     r"|谁|誰|怎么样?|怎样|怎麼|如何|是不是|有没有|有無|是否|吗|嗎|呢|吧|啊|呀|的|了|是|在|有|和|与|及|我|你|想知道|告诉"
@@ -127,9 +95,9 @@ class Expectation:
         if self.kind is not QuestionKind.NUMBER:
             return 1.0 if _VALUES[self.kind].search(sentence) else 0.0
         sentence = unicodedata.normalize("NFKC", sentence)
-        if self.measure and re.search(_DIGITS + _SCALE + self.measure, sentence):
+        if self.measure and re.search(f"{_DIGITS}{_SCALE}(?:{self.measure})", sentence):
             return 1.0
-        if re.search(r"\d", _DATES.sub("", sentence)):
+        if _FIGURE.search(_DATES.sub("", sentence)):
             return 0.5 if self.measure else 1.0
         return 0.0
 
@@ -137,19 +105,7 @@ class Expectation:
 def expectation(question: str) -> Expectation:
     """What `question` asks for."""
     kind = next((kind for kind, pattern in _ASKED if pattern.search(question)), QuestionKind.OTHER)
-    return Expectation(kind, _measure(question) if kind is QuestionKind.NUMBER else "")
-
-
-def _measure(question: str) -> str:
-    lowered = question.lower()
-    for words, pattern in _MEASURES.items():
-        if words in lowered:
-            return pattern
-    match = _ASKED_UNIT.search(question)
-    unit = match["unit"] if match else None
-    if not unit:
-        return ""
-    return _UNITS.get(unit, re.escape(unit))
+    return Expectation(kind, asked_measure(question) if kind is QuestionKind.NUMBER else "")
 
 
 def content(question: str) -> str:

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.composers.candidates import _fitness
+from bot.composers.question_kind import QuestionKind, expectation
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "does_not"),
+    [
+        ("网格长每月补贴多少钱？", "300元", "600人"),
+        ("他们几个人总共拿回多少工钱？", "6.2万元", "6名"),
+        ("今年调解了多少宗纠纷？", "190起", "848个"),
+        ("门票多少钱？", "免票，原价20元", "30万人次"),
+        ("营收同比增长多少？", "25.5%", "19家"),
+        ("托育中心能收多少个孩子？", "150名", "8万元"),
+        ("园区排第几？", "第2位", "43家"),
+        ("他多大岁数？", "71岁", "20年"),
+        ("黄桃园有多大？", "23.3公顷", "15人"),
+        ("财政补几个点？", "3%", "30万元"),
+        ("有多少旅客乘车？", "21.4万人次", "18.3%"),
+        ("那她一晚上能卖多少碗？", "两百多碗", "6元"),
+        ("How much does a ticket cost?", "15元", "19分钟"),
+    ],
+)
+def test_a_figure_has_the_measure_that_was_asked_for(question: str, fits: str, does_not: str) -> None:
+    expected = expectation(question)
+    assert expected.kind is QuestionKind.NUMBER
+    assert expected.strength(fits) == 1
+    assert _fitness(does_not, expected) == 0 < _fitness(fits, expected)
+
+
+@pytest.mark.parametrize("question", ["查出了多少问题？", "那里有多少？", "最后卖了多少？"])
+def test_where_no_measure_is_named_any_will_do(question: str) -> None:
+    expected = expectation(question)
+    assert (expected.kind, expected.measure) == (QuestionKind.NUMBER, "")
+    assert _fitness("1.2万吨", expected) == 1
+
+
+@pytest.mark.parametrize("question", ["设了哪几个站？", "是哪几路车？", "几乎没有人来吗？"])
+def test_not_every_few_asks_for_a_number(question: str) -> None:
+    assert expectation(question).kind is not QuestionKind.NUMBER
