@@ -29,14 +29,16 @@ from scripts.news_questions import NewsQuestion, news_questions
 LONGEST = 240
 """Characters of the longest window."""
 SHORTEST = 90
-# Shares of the kinds of window; the machine-translated questions are noisy, so they are few.
+# Shares of the kinds of window. Of the machine-translated questions, the unanswerable are the more useful: each is
+# asked of a text that speaks of nearly the same.
 SHARES = {
-    "drcd": 0.57,
-    "similar": 0.12,
+    "drcd": 0.50,
+    "similar": 0.07,
+    "own": 0.07,
     "wrong specific": 0.09,
-    "translated": 0.03,
-    "translated unanswerable": 0.05,
-    "news": 0.10,
+    "translated": 0.05,
+    "translated unanswerable": 0.11,
+    "news": 0.07,
     "news unanswerable": 0.04,
 }
 TITLED = 0.5  # share of the windows that begin with their text's title, where there is one
@@ -112,11 +114,11 @@ def windows(readings: list[Reading], seed: int, news: list[str] | None = None) -
         elif kind == "translated":
             window = positive(next(plain), random_, kind)
         elif kind == "translated unanswerable":
-            reading = next(refused)
-            window = Window(reading.question, crop(reading.text, 0, 0, random_)[0], -1, -1, kind)
-            window = titled(window, reading.title, random_)
+            window = without_answer(next(refused), random_, kind)
         elif kind == "similar":
             window = similar(next(wrong), finder, titles, random_)
+        elif kind == "own":
+            window = own_rest(next(wrong), random_)
         elif kind.startswith("news"):
             window = from_news(next(made), kind, random_)
         else:
@@ -158,18 +160,35 @@ def from_news(made: NewsQuestion, kind: str, random_: random.Random) -> Window |
     return Window(made.question, text, -1, -1, kind) if len(text) > 40 else None
 
 
+def without_answer(reading: Reading, random_: random.Random, kind: str) -> Window:
+    """The part of a text without an answer that speaks most of what is asked, as search would choose it."""
+    at = _most_alike(reading.question, reading.text)
+    text, _ = crop(reading.text, at, at + 1, random_)
+    return titled(Window(reading.question, text, -1, -1, kind), reading.title, random_)
+
+
+def own_rest(reading: Reading, random_: random.Random) -> Window | None:
+    """The question with the rest of its own text, before or after the sentence that answers it."""
+    rest = [part for part in _around(reading) if len(part) > 24]
+    return without_answer(replace(reading, text=random_.choice(rest)), random_, "own") if rest else None
+
+
 def similar(reading: Reading, finder: PassageFinder, titles: dict[str, str], random_: random.Random) -> Window | None:
-    """The question with a passage that reads like it but holds no answer; sometimes with the rest of its own text."""
-    own = [part for part in _around(reading) if len(part) > 40]
-    if own and random_.random() < 0.25:
-        window = Window(reading.question, crop(random_.choice(own), 0, 0, random_)[0], -1, -1, "similar")
-        return titled(window, reading.title, random_)
+    """The question with a passage that reads like it but holds no answer."""
     found = [t for t in finder.similar(reading.question, 6) if not any(answer in t for answer in reading.answers)]
     if not found:
         return None
     chosen = random_.choice(found[:3])
-    window = Window(reading.question, crop(chosen, 0, 0, random_)[0], -1, -1, "similar")
-    return titled(window, titles.get(chosen, ""), random_)
+    return without_answer(replace(reading, text=chosen, title=titles.get(chosen, "")), random_, "similar")
+
+
+def _most_alike(question: str, text: str) -> int:
+    """Where the sentence begins that shares most pairs of characters with the question."""
+    asked = set(itertools.pairwise(question))
+    starts = [0, *(at + 1 for at, character in enumerate(text[:-2]) if character in "。！？\n")]
+    ends = [*starts[1:], len(text)]
+    shared = [len(asked & set(itertools.pairwise(text[start:end]))) for start, end in zip(starts, ends, strict=True)]
+    return starts[shared.index(max(shared))]
 
 
 def contradicted(reading: Reading, random_: random.Random) -> Window | None:

@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.whole_spans import whole_span
 from scripts.hard_negatives import PassageFinder, wrong_specific
-from scripts.reader_data import LONGEST, Reading, crop, load_readings, locate, windows
+from scripts.reader_data import LONGEST, Reading, crop, load_readings, locate, windows, without_answer
 
 HARBOUR = "平湖港建於1987年，位於平湖市東南，距市區12公里。1995年擴建後有泊位9個，年吞吐量約300萬噸，工人共620人。"
 SCHOOL = "青山學堂由林文遠創辦於1911年，最初只有學生30名。1926年學堂遷到江北，改名青山中學，第一任校長是周德。"
@@ -55,13 +55,15 @@ def test_windows_are_simplified_and_their_spans_are_the_answers(folder: Path) ->
     answers = {window.text[window.start : window.end] for window in seen if window.start >= 0}
     assert answers == {"1987年", "620人", "林文远", "江北"}
     assert all((window.start < 0) == (window.kind not in ("drcd", "translated")) for window in seen)
-    assert {"drcd", "similar", "wrong specific", "translated", "translated unanswerable"} == {w.kind for w in seen}
+    assert {*("drcd", "similar", "own", "wrong specific", "translated", "translated unanswerable")} == {
+        w.kind for w in seen
+    }
 
 
 def test_a_negative_never_holds_an_answer_to_its_question(folder: Path) -> None:
     answers = {r.question: r.answers for r in load_readings(folder, "train")}
     for window in itertools.islice(windows(load_readings(folder, "train"), seed=3), 300):
-        if window.kind == "similar":
+        if window.kind in ("similar", "own"):
             assert not any(answer in window.text for answer in answers[window.question]), window
 
 
@@ -135,3 +137,12 @@ def test_the_finder_puts_the_passage_of_the_same_words_first() -> None:
     finder = PassageFinder(["林文远创办学堂。", "港口工人很多。", "学堂的学生。"])
     assert finder.similar("谁创办学堂？", 2) == ["林文远创办学堂。", "学堂的学生。"]
     assert finder.similar("西瓜", 2) == []
+
+
+def test_a_window_without_an_answer_speaks_of_what_is_asked() -> None:
+    text = "青山学堂在江边。" * 40 + "校长周德生于1880年。" + "学堂有树。" * 40
+    reading = Reading("校长周德毕业于哪所大学？", text, "", (), "squad2")
+    for seed in range(20):
+        window = without_answer(reading, random.Random(seed), "own")
+        assert "校长周德生于" in window.text
+        assert len(window.text) <= LONGEST
