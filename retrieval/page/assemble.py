@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from retrieval.page import forms
+from retrieval.page import bylines, forms
 from retrieval.page.fragments import Fragment, join
 from retrieval.page.links import Link
 from retrieval.page.page_article import PageArticle
@@ -67,7 +67,7 @@ def _in_one_type(one: Fragment, other: Fragment) -> bool:
 def _author(fragments: Sequence[Fragment], indexes: Sequence[int]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     byline = next((fragments[i].names for i in indexes if fragments[i].names), ())
     signed = next((fragments[i].sign_off[0] for i in indexes if fragments[i].sign_off[0]), ())
-    reported = next((found for i in indexes if (found := forms.reporters_of(fragments[i].text))), ())
+    reported = next((found for i in indexes if (found := bylines.reporters_of(fragments[i].text))), ())
     return byline or reported, signed
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from retrieval.page import forms
+from retrieval.page import bylines, captions, forms
 from retrieval.page.lines import Line
 
 WIDEST_COLUMN = 45.0
@@ -58,7 +58,7 @@ class Columns:
     def cut_after(self, start: int, index: int) -> bool:
         """Whether line `index` of a fragment that begins at `start` goes on in the next line."""
         line, after = self._lines[index], self._lines[index + 1]
-        if self._all_apart and self._is_tight(index) and forms.is_caption(after.text):
+        if self._all_apart and self._is_tight(index) and captions.is_caption(after.text):
             return not forms.is_closed(line.text)  # a caption's last line
         column = self.width_at(start, index)
         if line.large or after.large:
@@ -100,18 +100,18 @@ class Columns:
         line = self._lines[index]
         if (
             line.shadowed
-            or forms.names_of(line.text)
+            or bylines.names_of(line.text)
             or forms.is_subtitle(line.text)
             or forms.is_series_label(line.text)
         ):
             return True
-        if forms.is_caption(line.text) and len(line.text) <= _SHORT_CAPTION:
+        if captions.is_caption(line.text) and len(line.text) <= _SHORT_CAPTION:
             return True
         is_full = column < WIDEST_COLUMN and abs(line.width - column) <= _SLACK
         if line.gap and not is_full and forms.headline_strength(line.text, gap=True) > 2:
             return True
         follows = self._lines[index + 1].text if index + 1 < len(self._lines) else ""
-        announced = forms.is_subtitle(follows) or len(forms.names_of(follows)) > 1
+        announced = forms.is_subtitle(follows) or len(bylines.names_of(follows)) > 1
         return announced and forms.headline_strength(line.text, line.gap) > 0 and line.width < WIDEST_COLUMN
 
 

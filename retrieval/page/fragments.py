@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from retrieval.page import forms
+from retrieval.page import bylines, captions, characters, forms
 from retrieval.page.columns import Columns
 from retrieval.page.lines import Line
 from retrieval.page.traced import Traced, inserted
@@ -45,12 +45,12 @@ class Fragment:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The people named, where it is a byline."""
-        return forms.names_of(self.text)
+        return bylines.names_of(self.text)
 
     @cached_property
     def sign_off(self) -> tuple[tuple[str, ...], int]:
         """The people named in brackets at its end, and where the bracket begins."""
-        return forms.sign_off_of(self.text)
+        return bylines.sign_off_of(self.text)
 
     @property
     def is_signature(self) -> bool:
@@ -60,7 +60,7 @@ class Fragment:
     @cached_property
     def is_caption(self) -> bool:
         """Whether it is a picture's caption or credit."""
-        return forms.is_caption(self.text)
+        return captions.is_caption(self.text)
 
     @cached_property
     def is_subtitle(self) -> bool:
@@ -72,10 +72,10 @@ class Fragment:
         """How much its form says headline, 0 none."""
         if self.runs_on or self.is_subtitle or self.is_series or self.last_line - self.first_line > 4:
             return 0.0
-        if self.in_column and forms.width(self.text) > 2.2 * self.column_width:
+        if self.in_column and characters.width(self.text) > 2.2 * self.column_width:
             return 0.0
         strength = forms.headline_strength(self.text, self.gap)
-        if self.large and not strength and len(self.text) <= _LONGEST_LARGE and forms.has_han(self.text):
+        if self.large and not strength and len(self.text) <= _LONGEST_LARGE and characters.has_han(self.text):
             strength = 1.0
         return strength + _SHADOWED if strength and (self.shadowed or self.large) else strength
 
@@ -142,5 +142,5 @@ def space_between(before: str, after: str) -> str:
     if not (left.isascii() and right.isascii() and left and right):
         return ""
     if left.isdigit() and right.isdigit():  # a number that a line cut, or the rows of a table
-        return "" if forms.has_han(before) else " "
+        return "" if characters.has_han(before) else " "
     return " " if left.isalpha() or right.isalpha() or left in ",;.:!?)" else ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.page.forms import CJK, HAN, names_of, width
+from retrieval.page.bylines import bracketed_names, names_of
+from retrieval.page.characters import CJK, HAN, width
 from retrieval.page.traced import Traced
 
 _GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
@@ -20,9 +21,8 @@ _WIDE_GAP = re.compile(r"\u3000[ \u3000]*| [ \u3000]+")
 _NARROW_GAP = re.compile(r"(?<![ \u3000]) (?![ \u3000])")
 _PART = re.compile(r"\S+")
 _JUSTIFIED = re.compile(rf"[{CJK}] [{CJK}] [{CJK}]")
-_NAMES_INSIDE = re.compile(
-    rf"[（(][{HAN}]{{1,4}}(?:[ \u3000]+[{HAN}]{{1,4}})+[)）]|[{HAN}]{{2,4}}[ \u3000]+(?:摄|供图)$"
-)
+_CREDITED = re.compile(rf"(?:[{HAN}]{{2,4}}[ \u3000]+){{1,4}}(?:摄影报道|摄影|摄|供图)[)）]?$")
+_CLOSING_BRACKET = re.compile("[)）]")
 _WIDE = {ord("０") + i: str(i) for i in range(10)}
 _WIDE |= {ord("Ａ") + i: chr(65 + i) for i in range(26)} | {ord("ａ") + i: chr(97 + i) for i in range(26)}
 _WIDE |= {ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("／"): "/"}
@@ -72,35 +72,47 @@ def read_lines(raw: str, at: int = 0, number: int = 0, large: Collection[int] = 
     `large`: the numbers of the lines that are set in the size of a headline.
     """
     start = 0
+    naming = False
     while start <= len(raw):
         end = raw.find("\n", start)
         content = raw[start:] if end < 0 else raw[start:end]
         traced = Traced(content, tuple(range(at + start, at + start + len(content)))).strip()
         if traced.text and not _TURN.match(traced.text):
-            line = _clean(number, traced, indented=content[0].isspace())
+            line, naming = _clean(number, traced, indented=content[0].isspace(), naming=naming)
             yield replace(line, large=True) if number in large else line
         number += 1
         start += len(content) + 1
 
 
-def _clean(number: int, traced: Traced, *, indented: bool) -> Line:
+def _clean(number: int, traced: Traced, *, indented: bool, naming: bool) -> tuple[Line, bool]:
+    """One line, and whether it ends within a bracket of names; `naming`: it begins within one."""
     columns = width(traced.text)
     original = traced
     justified = bool(_JUSTIFIED.search(traced.text))
     gap = bool(_GAP.search(traced.text)) and not justified
     if justified and names_of(_WIDE_GAP.sub("\0", traced.text).replace(" ", "").replace("\0", " ")):
         traced = traced.without(_NARROW_GAP)
+    kept = _name_spans(traced.text, naming=naming)
     if not names_of(traced.text):
-        traced = _close_gaps(traced)
+        traced = _close_gaps(traced, kept)
     parted = traced if justified else original
     once = _unshadowed(traced)
     wide = columns if len(once) == len(original) else width(once.text)
-    return Line(number, _unified(once), gap, wide, columns, len(once) < len(traced), indented, parted)
+    line = Line(number, _unified(once), gap, wide, columns, len(once) < len(traced), indented, parted)
+    return line, bool(kept) and kept[-1][1] == len(original) and not _CLOSING_BRACKET.match(original.text[-1])
 
 
-def _close_gaps(traced: Traced) -> Traced:
-    """Without white space inside Chinese text, but for that between names in brackets and before a credit."""
-    kept = [match.span() for match in _NAMES_INSIDE.finditer(traced.text)]
+def _name_spans(text: str, *, naming: bool) -> list[tuple[int, int]]:
+    """Where white space parts names: in brackets, of which the line may hold one end, and before a credit."""
+    spans = [match.span() for match in _CREDITED.finditer(text)]
+    closing = _CLOSING_BRACKET.search(text) if naming else None
+    if closing:
+        spans.append((0, closing.end()))
+    return spans + list(bracketed_names(text))
+
+
+def _close_gaps(traced: Traced, kept: Sequence[tuple[int, int]]) -> Traced:
+    """Without white space inside Chinese text, but for what `kept` spans hold."""
 
     def outside(match: re.Match[str]) -> bool:
         return not any(start <= match.start() < end for start, end in kept)

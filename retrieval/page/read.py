@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from retrieval.page import forms
+from retrieval.page import characters
 from retrieval.page.assemble import assembled
 from retrieval.page.fragments import read_fragments
 from retrieval.page.likeness import Likeness
@@ -34,9 +34,9 @@ def read_articles(text: str, headline_lines: Collection[int] = ()) -> Iterator[P
     A text longer than any page is read a window at a time: articles that end well before the window's end are given,
     and the next window begins with the first of the others.
     """
-    if not forms.has_word(text):
+    if not characters.has_word(text):
         return
-    if not forms.is_chinese(text):
+    if not characters.is_chinese(text):
         yield unsplit(text)
         return
     large = frozenset(headline_lines)
