@@ -12,6 +12,7 @@ from bot.composers.extractive import Composition, cite, refusal
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.reading_confidence import confidence_of, signals
 from bot.composers.windows import Window, windows
+from bot.composers.yes_no import asks_whether, verdict, yes_or_no
 from bot.conversation import Standalone
 from bot.phrases import phrase
 from retrieval.hit import Hit
@@ -65,13 +66,16 @@ class ReadingComposer:
         second = _second(found) if confidence < SECOND_BELOW else None
         quoted_from = [best, second] if second else [best]
         citations = tuple(cite(one.hit, one.quote_start, one.quote_end) for one in quoted_from)
-        short = best.text if _is_short(question, best) else None
+        word = _verdict(question, best)
+        short = word or (best.text if _is_short(question, best) else None)
         quoted = f"{phrase('quoted', language)}{best.quote} [1]"
-        shown = f"{short}\n{quoted}" if short and _worth_showing(best) else quoted
+        shown = f"{short}\n{quoted}" if word or (short and _worth_showing(best)) else quoted
         if second:
             shown += f"\n{second.quote} [2]"
         caution = phrase("caution", language) if confidence < CAUTION_BELOW else ""
-        return Composition(caution + shown, False, confidence, citations, short_answer=best.text, signals=explained)
+        return Composition(
+            caution + shown, False, confidence, citations, short_answer=word or best.text, signals=explained
+        )
 
 
 def _second(found: Sequence[Candidate]) -> Candidate | None:
@@ -83,7 +87,17 @@ def _second(found: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
+def _verdict(question: Standalone, best: Candidate) -> str | None:
+    """是的, 没有, 不收 … where the question asks whether something is so, and the sentence tells."""
+    if not asks_whether(question.text):
+        return None
+    is_so = verdict(question.text, best.hit.title, best.quote)
+    return None if is_so is None else yes_or_no(question.text, is_so)
+
+
 def _is_short(question: Standalone, best: Candidate) -> bool:
+    if asks_whether(question.text):
+        return False  # a piece of the sentence says neither yes nor no
     return expectation(question.text).kind is not QuestionKind.REASON and len(best.text) <= _LONGEST_SHORT
 
 

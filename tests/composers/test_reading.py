@@ -124,6 +124,17 @@ def test_a_why_is_answered_by_its_sentence() -> None:
     assert composed.short_answer == "全部整改"
 
 
+def test_whether_is_answered_by_yes_or_no_and_the_sentence() -> None:
+    question = Standalone("天心区的隐患整改了吗？")
+    composed = composer(FixedReader(全部整改=9.0), refuse_below=0.0).compose(question, [hit()], "zh")
+    assert composed.short_answer == "是的"
+    assert composed.text == "是的\n去年排查隐患约1.2万处，全部整改。 [1]"
+    unclear = composer(FixedReader(全部整改=9.0), refuse_below=0.0).compose(
+        Standalone("天心区的隐患治理到位吗？"), [hit()], "zh"
+    )
+    assert unclear.text == "去年排查隐患约1.2万处，全部整改。 [1]"
+
+
 def test_only_promising_sentences_are_read_within_the_budget() -> None:
     long = "".join(f"第{number}段讲了别的事情，与此无关。" for number in range(40))
     texts = [hit(long + "志愿网格员有620人。" + long, article_id=str(number)) for number in range(9)]
