@@ -23,6 +23,7 @@ from bot.answer import (
 from bot.composers.extractive import Composition
 from bot.conversation import Standalone, Turn, stand_alone
 from bot.phrases import language_of, phrase
+from bot.several import Part, parts_of, together
 from bot.small_talk import small_talk
 from retrieval.filters import Filters
 from retrieval.hit import Hit
@@ -91,7 +92,11 @@ class Assistant:
         if stop and stop.is_set():
             return
         yield PassagesFound(hits)
-        standalone, composition = self._compose(standalone, hits, language, filters)
+        parts = parts_of(standalone.text)
+        if parts:
+            composition = self._compose_parts(parts, language, filters)
+        else:
+            standalone, composition = self._compose(standalone, hits, language, filters)
         self._remember((*question.history, question.text), filters, composition)
         for piece in _PIECES.findall(composition.text):
             if piece:
@@ -180,6 +185,12 @@ class Assistant:
         if other.confidence > composition.confidence:
             return alone, other
         return standalone, composition
+
+    def _compose_parts(self, parts: Sequence[Part], language: Language, filters: Filters | None) -> Composition:
+        """The answers to the questions that one question joins, as one."""
+        asked = [Standalone(part.question, own=part.question) for part in parts]
+        found = [self._compose(one, self._search(one, filters)[0], language, filters)[1] for one in asked]
+        return together(parts, found, language)
 
     def warm(self) -> None:
         """Make the first answer as fast as the others."""

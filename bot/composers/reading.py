@@ -14,6 +14,7 @@ from bot.composers.reading_confidence import confidence_of, signals
 from bot.composers.windows import Window, windows
 from bot.composers.yes_no import asks_whether, verdict, yes_or_no
 from bot.conversation import Standalone
+from bot.evaluation.match import f1
 from bot.phrases import phrase
 from retrieval.hit import Hit
 from retrieval.reader import Reader, Reading
@@ -23,6 +24,8 @@ SECOND_BELOW = 0.75  # below this confidence a second sentence is quoted where i
 _FIRST_READ = 3
 _SURE = 2.0  # a span's score
 _NEARLY = 1.0  # of a candidate's score
+_AS_WELL = 0.05  # of the question's words, that another article may meet less and still say it as clearly
+_SAME = 0.8  # F1 from which two short answers say the same
 _MOST_OF_QUOTE = 0.6  # a short answer that is more of its sentence than this is not set before it
 _LONGEST_SHORT = 60
 
@@ -63,7 +66,8 @@ class ReadingComposer:
             missing = found[0].specifics.missing if found else ()
             return replace(refusal(hits, language, confidence, missing), signals=explained)
         best = found[0]
-        second = _second(found) if confidence < SECOND_BELOW else None
+        other = _otherwise(question, found)
+        second = other or (_second(found) if confidence < SECOND_BELOW else None)
         quoted_from = [best, second] if second else [best]
         citations = tuple(cite(one.hit, one.quote_start, one.quote_end) for one in quoted_from)
         word = _verdict(question, best)
@@ -71,7 +75,7 @@ class ReadingComposer:
         quoted = f"{phrase('quoted', language)}{best.quote} [1]"
         shown = f"{short}\n{quoted}" if word or (short and _worth_showing(best)) else quoted
         if second:
-            shown += f"\n{second.quote} [2]"
+            shown += f"\n{_differing(second, language) if other else ''}{second.quote} [2]"
         caution = phrase("caution", language) if confidence < CAUTION_BELOW else ""
         return Composition(
             caution + shown, False, confidence, citations, short_answer=word or best.text, signals=explained
@@ -85,6 +89,30 @@ def _second(found: Sequence[Candidate]) -> Candidate | None:
         if one.quote != best.quote and one.text != best.text:
             return one if one.score >= best.score - _NEARLY else None
     return None
+
+
+def _otherwise(question: Standalone, found: Sequence[Candidate]) -> Candidate | None:
+    """What another article says to the same question, where it says something else and says it as clearly."""
+    best = found[0]
+    if expectation(question.text).kind not in (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.PERSON):
+        return None
+    for one in found[1:]:
+        as_clear = (
+            one.hit.passage.article_id != best.hit.passage.article_id
+            and min(one.read, best.read) > _SURE
+            and one.fitness >= best.fitness
+            and one.specifics.named >= best.specifics.named
+            and one.period >= best.period
+            and one.evidence.coverage >= best.evidence.coverage - _AS_WELL
+        )
+        if as_clear:
+            return None if f1(one.text, (best.text,)) >= _SAME else one
+    return None
+
+
+def _differing(one: Candidate, language: Language) -> str:
+    date = one.hit.published
+    return phrase("differs", language, date=date) if date else phrase("differs_undated", language)
 
 
 def _verdict(question: Standalone, best: Candidate) -> str | None:

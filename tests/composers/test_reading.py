@@ -135,6 +135,19 @@ def test_whether_is_answered_by_yes_or_no_and_the_sentence() -> None:
     assert unclear.text == "去年排查隐患约1.2万处，全部整改。 [1]"
 
 
+def test_articles_that_disagree_are_both_shown_with_the_other_ones_date() -> None:
+    question = Standalone("天心区有多少名志愿网格员？")
+    reader = FixedReader(**{"620人": 9.0, "580人": 8.0})
+    other = hit("天心区另有志愿网格员580人。", article_id="b")
+    first = hit("天心区共有志愿网格员620人。")
+    composed = composer(reader).compose(question, [first, other], "zh")
+    assert composed.short_answer == "620人"
+    assert composed.text.endswith("[1]\n另一篇文章（2023-05-16）说法不同：天心区另有志愿网格员580人。 [2]")
+    assert [one.article_id for one in composed.citations] == ["a", "b"]
+    same = hit("天心区现有志愿网格员620人。", article_id="b")
+    assert "说法不同" not in composer(reader).compose(question, [first, same], "zh").text
+
+
 def test_only_promising_sentences_are_read_within_the_budget() -> None:
     long = "".join(f"第{number}段讲了别的事情，与此无关。" for number in range(40))
     texts = [hit(long + "志愿网格员有620人。" + long, article_id=str(number)) for number in range(9)]
