@@ -30,6 +30,7 @@ class Conversations:
         self._prefix = f"{channel}:"
         self._clock = clock
         self._looked = 0.0
+        self._forgetting = Lock()
 
     def begin(self) -> str:
         """The id of a new conversation, of which nothing is kept before its first turn."""
@@ -51,11 +52,17 @@ class Conversations:
             return None
         return found.turns
 
-    def keep(self, conversation_id: str, turn: Mapping[str, Any]) -> bool:
-        """Add a turn; False where the archive cannot be written."""
+    def keep(self, conversation_id: str, turn: Mapping[str, Any], *, is_new: bool = True) -> bool:
+        """Add a turn, to a conversation that is not new only if it was not forgotten meanwhile.
+
+        False where nothing was kept: it was forgotten, or the archive cannot be written.
+        """
+        key, now = self._prefix + conversation_id, self._clock()
         try:
-            now = self._clock()
-            self._store.append_turn(self._prefix + conversation_id, {**turn, "at": now}, now=now, most=MOST_TURNS)
+            with self._forgetting:
+                if not is_new and self._store.conversation(key) is None:
+                    return False
+                self._store.append_turn(key, {**turn, "at": now}, now=now, most=MOST_TURNS)
         except ArchiveError:
             return False
         return True
@@ -63,7 +70,8 @@ class Conversations:
     def forget(self, conversation_id: str) -> None:
         """Remove it, if it is there. Raises ArchiveError's subclasses where the archive cannot be written."""
         if _may_be_id(conversation_id):
-            self._store.remove_conversation(self._prefix + conversation_id)
+            with self._forgetting:
+                self._store.remove_conversation(self._prefix + conversation_id)
 
 
 def _may_be_id(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import ipaddress
 import math
@@ -76,6 +77,7 @@ class KeyRing:
         self._clock = clock
         self._keys: Sequence[ApiKey] = ()
         self._loaded = -math.inf
+        self._loading = asyncio.Lock()  # of many requests at once, one reads them
 
     async def caller(self, key: str) -> Caller | None:
         """Whose key it is; None for one that opens nothing. Takes as long whichever it is."""
@@ -90,10 +92,11 @@ class KeyRing:
         return passes.is_valid(given, article_id, [one.hash for one in await self._valid()], now=time.time())
 
     async def _valid(self) -> Sequence[ApiKey]:
-        if self._clock() - self._loaded > FRESH_S:
-            self._keys = [one for one in await self._load() if one.revoked is None]
-            self._loaded = self._clock()
-        return self._keys
+        async with self._loading:
+            if (now := self._clock()) - self._loaded > FRESH_S:
+                self._keys = [one for one in await self._load() if one.revoked is None]
+                self._loaded = now
+            return self._keys
 
 
 @dataclass(slots=True)
@@ -110,11 +113,11 @@ class Access:
         """Begin to count."""
         self.limits = RateLimits(self.a_minute)
 
-    def client_of(self, caller: Caller, address: str | None) -> str | None:
+    def client_of(self, caller: Caller, address: str) -> str | None:
         """Whose requests are counted together: a key's, or an address'; None for this machine's own without a key."""
         if caller.name:
             return f"key {caller.name}"
-        return network_of(address or "")
+        return network_of(address)
 
 
 def network_of(address: str) -> str | None:

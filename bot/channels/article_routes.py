@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
@@ -14,7 +15,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.datastructures import UploadFile
 
-from bot.channels.guards import Guard
+from bot.channels.guards import Guard, GuardedRoute
+from bot.channels.passes import signed
 from bot.channels.schemas import (
     ArticleIn,
     ArticleKept,
@@ -57,7 +59,7 @@ _UPLOAD = {
 
 def article_routes(service: Service, guard: Guard) -> APIRouter:
     """The routes."""
-    router = APIRouter()
+    router = APIRouter(route_class=GuardedRoute)
     _add_reading(router, service, guard)
     _add_writing(router, service, guard)
     return router
@@ -73,8 +75,8 @@ def _add_reading(router: APIRouter, service: Service, guard: Guard) -> None:
         dependencies=reader,
         summary="List articles, newest first; the header X-Total-Count says how many there are, Link where they go on",
     )
-    async def articles(query: Annotated[ArticlesQuery, Query()]) -> Response:
-        filters, store = filters_of(query), service.archive.store
+    async def articles(request: Request, query: Annotated[ArticlesQuery, Query()]) -> Response:
+        filters, store, signing = filters_of(query), service.archive.store, guard.signing(request)
 
         def read() -> Response:
             found = list(store.articles(filters, title=query.q, limit=query.limit, offset=query.offset))
@@ -83,27 +85,18 @@ def _add_reading(router: APIRouter, service: Service, guard: Guard) -> None:
             if query.offset + len(found) < total and found:
                 following = query.model_dump(exclude_none=True) | {"offset": query.offset + query.limit}
                 headers["Link"] = f'<articles?{urlencode(following)}>; rel="next"'
-            return JSONResponse([article_to_json(article, full=False) for article in found], headers=headers)
+            listed = signed((article_to_json(one, full=False) for one in found), signing, now=time.time())
+            return JSONResponse(listed, headers=headers)
 
         return await service.reads.run(read)
 
-    @router.get(
-        "/v1/articles/{article_id:path}",
-        response_model=ArticleModel,
-        responses=errors(404),
-        dependencies=reader,
-        summary="An article with its text",
-    )
+    one: dict[str, Any] = {"response_model": ArticleModel, "responses": errors(404), "dependencies": reader}
+
+    @router.get("/v1/articles/{article_id:path}", summary="An article with its text", **one)
     async def article(article_id: str, stretch: Annotated[StretchQuery, Query()]) -> Response:
         return await _article(service, article_id, stretch)
 
-    @router.get(
-        "/v1/article",
-        response_model=ArticleModel,
-        responses=errors(404),
-        dependencies=reader,
-        summary="The same by a query: for an id such as .. that no path can hold",
-    )
+    @router.get("/v1/article", summary="The same by a query: for an id such as .. that no path can hold", **one)
     async def article_by_query(query: Annotated[ArticleQuery, Query()]) -> Response:
         return await _article(service, query.article_id, query)
 

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from bot.answer import Language
 from bot.channels import streams
 from bot.channels.asking import Asked, answering
-from bot.channels.guards import Guard, caller_of
+from bot.channels.guards import Guard, GuardedRoute, caller_of
+from bot.channels.passes import signed
 from bot.channels.schemas import (
     AnswerModel,
     AskRequest,
@@ -49,7 +50,7 @@ _EVENTS_FORM = streams.StreamForm(
 
 def ask_routes(service: Service, guard: Guard) -> APIRouter:
     """The routes."""
-    router = APIRouter()
+    router = APIRouter(route_class=GuardedRoute)
     reader = [Depends(guard.reading)]
 
     @router.post(
@@ -67,15 +68,17 @@ def ask_routes(service: Service, guard: Guard) -> APIRouter:
         events = service.work.stream(answering(service, asked))
         if body.stream or "text/event-stream" in accept:
             return await streams.event_response(request, events, _EVENTS_FORM)
-        return JSONResponse(await streams.answer_of(request, events))
+        return JSONResponse((await streams.answer_of(request, events)).data)
 
     @router.get(
         "/v1/search", response_model=SearchModel, responses=errors(400), dependencies=reader, summary="Find passages"
     )
-    async def search(query: Annotated[SearchQuery, Query()]) -> Response:
-        filters = filters_of(query)
-        result = await service.work.run(lambda: service.searcher.search(query.q, limit=query.limit, filters=filters))
-        return JSONResponse(search_to_json(query.q, result))
+    async def search(request: Request, query: Annotated[SearchQuery, Query()]) -> Response:
+        filters, signing = filters_of(query), guard.signing(request)
+        search_for, limit = service.searcher.search, query.limit
+        result = await service.searches.run(lambda: search_for(query.q, limit=limit, filters=filters))
+        found = search_to_json(query.q, result)
+        return JSONResponse(found | {"hits": signed(found["hits"], signing, now=time.time())})
 
     @router.get(
         "/v1/suggestions",
@@ -131,6 +134,11 @@ def _add_feedback(router: APIRouter, service: Service, guard: Guard) -> None:
 
 
 def _keep_feedback(service: Service, body: FeedbackRequest, user: str) -> dict[str, Any]:
+    with service.voting:  # a vote and a comment sent side by side must not undo each other
+        return _kept_feedback(service, body, user)
+
+
+def _kept_feedback(service: Service, body: FeedbackRequest, user: str) -> dict[str, Any]:
     store = service.archive.store
     before = store.feedback("api", user, body.answer_id)
     given = _given_answer(service, body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,17 +39,19 @@ class Event:
 
     name: str
     data: dict[str, Any]
+    usage: Mapping[str, int] | None = None
+    """Of an answer, where tokens are counted."""
 
 
 def answering(service: Service, asked: Asked) -> Callable[[threading.Event], Iterator[Event]]:
     """What answers on a thread of the work queue; the last event is `answer`, none comes once `stop` is set."""
 
     def events(stop: threading.Event) -> Iterator[Event]:
-        conversation_id, history = _conversation(service, asked)
+        conversation_id, history, is_new = _conversation(service, asked)
         question = Question(asked.text, history, asked.language)
         for event in service.metrics.timed(service.assistant.ask(question, filters=asked.filters, stop=stop)):
             if isinstance(event, Finished):
-                given = _given(service, event.answer, conversation_id)
+                given = _given(service, event.answer, conversation_id, is_new=is_new)
                 signed = with_passes(given, asked.signing, now=time.time()) if asked.signing else given
                 yield Event("answer", signed)
             else:
@@ -58,25 +60,26 @@ def answering(service: Service, asked: Asked) -> Callable[[threading.Event], Ite
     return events
 
 
-def _conversation(service: Service, asked: Asked) -> tuple[str | None, tuple[str, ...]]:
-    """The conversation that the answer belongs to, and the questions that came before."""
+def _conversation(service: Service, asked: Asked) -> tuple[str | None, tuple[str, ...], bool]:
+    """The conversation that the answer belongs to, the questions that came before, and whether it begins with this."""
     if asked.conversation_id is None:
-        return None, tuple(asked.history)
+        return None, tuple(asked.history), False
     known = None if asked.conversation_id == NEW else service.conversations.questions(asked.conversation_id)
     if known is not None:
-        return asked.conversation_id, known
+        return asked.conversation_id, known, False
     try:
-        return service.conversations.begin(), tuple(asked.history)
+        return service.conversations.begin(), tuple(asked.history), True
     except ArchiveError:  # it cannot be written
-        return None, tuple(asked.history)
+        return None, tuple(asked.history), False
 
 
-def _given(service: Service, answer: Answer, conversation_id: str | None) -> dict[str, Any]:
+def _given(service: Service, answer: Answer, conversation_id: str | None, *, is_new: bool) -> dict[str, Any]:
     """The answer as JSON, with its id, after it was remembered."""
     out = answer_to_json(answer)
     answer_id = secrets.token_hex(8)
     turn = {name: out[name] for name in ("question", "standalone", "answer", "refused", "citations")}
-    if conversation_id and not service.conversations.keep(conversation_id, turn | {"answer_id": answer_id}):
+    turn["answer_id"] = answer_id
+    if conversation_id and not service.conversations.keep(conversation_id, turn, is_new=is_new):
         conversation_id = None
     service.answers.add(answer_id, GivenAnswer(answer.question, out, conversation_id))
     return out | {"answer_id": answer_id, "conversation_id": conversation_id}

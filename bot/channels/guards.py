@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
-from fastapi import HTTPException, Query, Request, Security
+from fastapi import HTTPException, Query, Request, Response, Security
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from bot.channels.access import ANYONE, Caller, KeyRing
+from bot.channels.access import ANYONE, Caller, KeyRing, network_of
 from bot.channels.service import Service
 
 _bearer = HTTPBearer(auto_error=False, description="A key made with: wenbao keys create NAME --scope ask|admin")
@@ -16,7 +18,7 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 class Guard:
-    """The dependencies of routes: `reading`, `opening`, `administering`, `watching`. Each gives who calls."""
+    """The dependencies of routes, each giving who calls: `reading`, `administering`, `watching`; and `opens`."""
 
     def __init__(self, service: Service) -> None:
         """By the rules and the keys of the service."""
@@ -30,12 +32,10 @@ class Guard:
             raise _unauthorized("This server answers only with a key.")
         return caller or ANYONE
 
-    async def opening(self, request: Request, credentials: Credentials, article_id: str, given: Pass = "") -> Caller:
-        """As `reading`, or who follows a link to this article's page that has a pass."""
+    async def opens(self, request: Request, credentials: Credentials, article_id: str, given: str) -> bool:
+        """Whether this article's page opens: as `reading`, and to who follows a link that has a pass."""
         caller = await self._caller(request, credentials)
-        if caller is None and self._access.keys_needed and not await self._keys.has_signed(given, article_id):
-            raise _unauthorized("This page opens only with a key, or for some hours by the link in an answer.")
-        return caller or ANYONE
+        return caller is not None or not self._access.keys_needed or await self._keys.has_signed(given, article_id)
 
     def signing(self, request: Request) -> str:
         """The hash of the key that signs passes for who calls; "" where pages open without."""
@@ -51,26 +51,49 @@ class Guard:
         return caller
 
     async def watching(self, request: Request, credentials: Credentials) -> Caller:
-        """Anyone where only this machine can call, elsewhere who has an admin key: measurements are the operator's."""
-        if self._access.local:
+        """Anyone on this machine where only that can call, else who has an admin key: they are the operator's."""
+        if self._access.local and network_of(_address(request)) is None:  # nor through a proxy here
             return await self._caller(request, credentials) or ANYONE
         return await self.administering(request, credentials)
 
     async def _caller(self, request: Request, credentials: Credentials) -> Caller | None:
-        key = credentials.credentials if credentials else ""
-        caller = await self._keys.caller(key) if key else None
-        address = request.client.host if request.client else None
-        client = self._access.client_of(caller or ANYONE, address)
-        if client is not None:
-            self._access.limits.take(client)
-        request.scope.setdefault("state", {})["caller"] = caller or ANYONE
-        return caller
+        state = request.scope.setdefault("state", {})
+        if "caller" not in state:  # a GuardedRoute asks twice
+            key = credentials.credentials if credentials else ""
+            caller = await self._keys.caller(key) if key else None
+            client = self._access.client_of(caller or ANYONE, _address(request))
+            if client is not None:
+                self._access.limits.take(client)
+            state["caller"] = caller or ANYONE
+        return None if state["caller"] is ANYONE else state["caller"]
+
+
+class GuardedRoute(APIRoute):
+    """A route whose guards decide before anything of a body is read, which the framework does after."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The framework's, behind the guards."""
+        handle = super().get_route_handler()
+        guards = [one.dependency for one in self.dependencies]
+
+        async def guarded(request: Request) -> Response:
+            credentials = await _bearer(request)
+            for guard in guards:
+                if isinstance(getattr(guard, "__self__", None), Guard):
+                    await guard(request, credentials)  # type: ignore[misc]
+            return await handle(request)
+
+        return guarded
 
 
 def caller_of(request: Request) -> Caller:
     """Who calls, once a guard has let the request pass."""
     caller: Caller = request.scope["state"]["caller"]
     return caller
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _unauthorized(why: str) -> HTTPException:

@@ -23,7 +23,6 @@ from bot.channels.schemas import ERRORS, HealthModel, ReadyModel, errors
 from bot.channels.service import Service
 
 COUNTING_S = 2.0  # that /readyz waits for the archive's database
-_QUEUED = ("/v1/ask", "/v1/chat/completions", "/v1/search")
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -40,8 +39,9 @@ def create_app(service: Service, lifespan: Lifespan | None = None) -> FastAPI:
     )
     app.state.service = service
     service.work.waited = lambda seconds: service.metrics.stage("queue", seconds)
+    queues = {"/v1/ask": service.work, "/v1/chat/completions": service.work, "/v1/search": service.searches}
     app.add_middleware(
-        Edge, is_full=lambda path: path in _QUEUED and service.work.refuses(), note=service.metrics.request
+        Edge, is_full=lambda path: path in queues and queues[path].refuses(), note=service.metrics.request
     )
     if service.access.origins:
         app.add_middleware(
@@ -110,8 +110,8 @@ def _add_health(app: FastAPI, service: Service, guard: Guard) -> None:
         text = await service.reads.run(
             lambda: service.metrics.exposition(
                 service.archive.store,
-                inside=service.work.inside,
-                refused=service.work.refused,
+                inside=service.work.inside + service.searches.inside,
+                refused=service.work.refused + service.searches.refused,
                 ready=service.ready.is_set(),
             )
         )

@@ -37,8 +37,8 @@ class Metrics:
         self._answers = Counter(
             "wenbao_answers", "Questions: answered, refused, stopped, failed", outcome, registry=registry
         )
-        self._inside = Gauge("wenbao_queue_inside", "Questions that run or wait", registry=registry)
-        self._refused = Gauge("wenbao_queue_refused", "Questions refused since the start: busy", registry=registry)
+        self._inside = Gauge("wenbao_queue_inside", "Questions and searches that run or wait", registry=registry)
+        self._refused = Gauge("wenbao_queue_refused", "Of them refused since the start: busy", registry=registry)
         self._holds = Gauge("wenbao_archive", "What the archive holds", ["what"], registry=registry)
         self._votes = Gauge("wenbao_feedback", "Votes on answers", ["vote"], registry=registry)
         self._ready = Gauge("wenbao_ready", "1 once the model is warm and until the server stops", registry=registry)

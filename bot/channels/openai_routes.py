@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from bot.assistant import LONGEST_QUESTION
 from bot.channels import streams
 from bot.channels.asking import Asked, Event, answering
-from bot.channels.guards import Guard
+from bot.channels.guards import Guard, GuardedRoute
 from bot.channels.schemas import errors, event_stream
 from bot.channels.service import Service
 from bot.links import article_link
@@ -138,7 +139,7 @@ _THE_MODEL: Final = {"id": MODEL, "object": "model", "created": _CREATED, "owned
 
 def openai_routes(service: Service, guard: Guard) -> APIRouter:
     """The routes."""
-    router = APIRouter(dependencies=[Depends(guard.reading)])
+    router = APIRouter(dependencies=[Depends(guard.reading)], route_class=GuardedRoute)
 
     @router.post(
         "/v1/chat/completions",
@@ -151,13 +152,10 @@ def openai_routes(service: Service, guard: Guard) -> APIRouter:
         if service.log_questions:
             request.scope["state"]["question"] = asked.text
         base = str(request.base_url)
-        events = service.work.stream(answering(service, asked))
+        events = service.work.stream(_counted(service, asked))
         if not body.stream:
-            answer = await streams.answer_of(request, events)
-            usage = await service.reads.run(lambda: _usage(service, asked, answer))
-            return JSONResponse(completion_of(answer, usage, base))
-        usage_of = (lambda answer: _usage(service, asked, answer)) if _wants_usage(body) else None
-        form = streams.StreamForm(_Chunks(base, usage_of), _data, "data: [DONE]\n\n")
+            return JSONResponse(completion_of(await streams.answer_of(request, events), base))
+        form = streams.StreamForm(_Chunks(base, _wants_usage(body)), _data, "data: [DONE]\n\n")
         return await streams.event_response(request, events, form)
 
     @router.get("/v1/models", response_model=ModelsModel, summary="The models: there is one")
@@ -195,6 +193,17 @@ def _wants_usage(body: ChatRequest) -> bool:
     return body.stream_options is not None and body.stream_options.include_usage
 
 
+def _counted(service: Service, asked: Asked) -> Callable[[threading.Event], Iterator[Event]]:
+    """As `answering`, the answer with its usage: counted there, for a long history takes the tokenizer a while."""
+
+    def events(stop: threading.Event) -> Iterator[Event]:
+        for event in answering(service, asked)(stop):
+            is_last = event.name == "answer"
+            yield replace(event, usage=_usage(service, asked, event.data)) if is_last else event
+
+    return events
+
+
 def _usage(service: Service, asked: Asked, answer: Mapping[str, Any]) -> dict[str, int]:
     texts = [*asked.history, asked.text, str(answer["answer"])]
     counts = service.encoder.count_tokens(texts) if service.encoder else [len(text) for text in texts]
@@ -223,8 +232,9 @@ def annotations_of(answer: Mapping[str, Any], base: str) -> list[dict[str, Any]]
     ]
 
 
-def completion_of(answer: Mapping[str, Any], usage: Mapping[str, int], base: str) -> dict[str, Any]:
-    """The answer as a completion."""
+def completion_of(event: Event, base: str) -> dict[str, Any]:
+    """The answer, the last event, as a completion."""
+    answer = event.data
     message = {
         "role": "assistant",
         "content": answer["answer"],
@@ -237,7 +247,7 @@ def completion_of(answer: Mapping[str, Any], usage: Mapping[str, int], base: str
         "created": int(time.time()),
         "model": MODEL,
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
-        "usage": usage,
+        "usage": event.usage,
         "wenbao": answer,
     }
 
@@ -245,9 +255,9 @@ def completion_of(answer: Mapping[str, Any], usage: Mapping[str, int], base: str
 class _Chunks:
     """The events of one answer as the chunks of a completion."""
 
-    def __init__(self, base: str, usage_of: Callable[[Mapping[str, Any]], Mapping[str, int]] | None) -> None:
+    def __init__(self, base: str, with_usage: bool) -> None:
         self._base = base
-        self._usage_of = usage_of
+        self._with_usage = with_usage
         self._created = int(time.time())
         self._id = f"chatcmpl-{self._created:x}{id(self):x}"
 
@@ -260,8 +270,8 @@ class _Chunks:
             return ""
         annotations = annotations_of(event.data, self._base)
         text = self._chunk({"annotations": annotations}, "stop", wenbao=event.data)
-        if self._usage_of is not None:
-            text += self._chunk(None, usage=self._usage_of(event.data))
+        if self._with_usage:
+            text += self._chunk(None, usage=event.usage)
         return text
 
     def _chunk(self, delta: Mapping[str, Any] | None, finish_reason: str | None = None, **more: Any) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+import functools
+
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from bot.answer import Language
 from bot.channels import pages
 from bot.channels.api_page import render_api
-from bot.channels.guards import Guard
+from bot.channels.guards import Credentials, Guard, Pass
 from bot.channels.service import Service
 from bot.channels.widget_routes import add_widget
 
@@ -16,7 +18,6 @@ from bot.channels.widget_routes import add_widget
 def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     """Add the pages and their files to the application."""
     headers = {"Content-Security-Policy": pages.CONTENT_SECURITY_POLICY}
-    opener = [Depends(guard.opening)]
     private = headers | {"Cache-Control": "private, no-cache"}
 
     def packaged(request: Request, name: str) -> Response:
@@ -38,10 +39,20 @@ def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
     async def static(request: Request, name: str) -> Response:
         return packaged(request, name)
 
-    @app.get("/articles/{article_id:path}", include_in_schema=False, dependencies=opener)
+    @app.get("/articles/{article_id:path}", include_in_schema=False)
     async def article_page(
-        article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
+        request: Request,
+        credentials: Credentials,
+        article_id: str,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        lang: Language = "zh",
+        permit: Pass = "",
     ) -> Response:
+        if not await guard.opens(request, credentials, article_id, permit):
+            return HTMLResponse(pages.render_locked(lang), 401, private | {"WWW-Authenticate": "Bearer"})
+
         def render() -> Response:
             found = service.archive.store.article(article_id)
             if found is None:
@@ -50,15 +61,26 @@ def add_pages(app: FastAPI, service: Service, guard: Guard) -> None:
 
         return await service.reads.run(render)
 
-    @app.get("/article", include_in_schema=False, dependencies=opener)
+    @app.get("/article", include_in_schema=False)
     async def article_page_by_query(
-        article_id: str, start: int | None = None, end: int | None = None, lang: Language = "zh"
+        request: Request,
+        credentials: Credentials,
+        article_id: str,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        lang: Language = "zh",
+        permit: Pass = "",
     ) -> Response:
         # An id that is ".." or holds a slash does not come through every client and proxy as a part of the path.
-        return await article_page(article_id, start, end, lang)
+        return await article_page(request, credentials, article_id, start=start, end=end, lang=lang, permit=permit)
+
+    @functools.cache
+    def api_text() -> str:  # takes some tenths of a second
+        return render_api(app.openapi())
 
     @app.get("/docs", include_in_schema=False)
     async def api_page() -> Response:
-        return HTMLResponse(render_api(app.openapi()), 200, headers)
+        return HTMLResponse(await service.reads.run(api_text), 200, headers)
 
     add_widget(app)

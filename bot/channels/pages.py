@@ -50,6 +50,8 @@ _TEXTS: Final[dict[Language, dict[str, str]]] = {
         "original": "原文",
         "missing": "没有这篇文章",
         "why": "它可能已从档案中移除，或者链接不完整。",
+        "locked": "这篇文章现在打不开",
+        "how": "文章只能由回答、搜索或列表中的链接打开，链接十二小时内有效。请回到问报，用您的密钥再问一次。",
     },
     "en": {
         "lang": "en",
@@ -63,6 +65,9 @@ _TEXTS: Final[dict[Language, dict[str, str]]] = {
         "original": "Original",
         "missing": "There is no such article",
         "why": "It may have been removed from the archive, or the link is incomplete.",
+        "locked": "This article does not open now",
+        "how": "Articles here open only by the links of answers, searches and lists, for twelve hours. Go back to"
+        " Wenbao and ask again with your key.",
     },
 }
 
@@ -123,12 +128,21 @@ def render_article(
 
 def render_not_found(language: Language, *, root: str = "/") -> str:
     """A complete HTML page that says that the archive has no such article."""
+    return _notice("missing", "why", language, root)
+
+
+def render_locked(language: Language, *, root: str = "/") -> str:
+    """A complete HTML page that says how to open an article where keys are needed."""
+    return _notice("locked", "how", language, root)
+
+
+def _notice(heading: str, words: str, language: Language, root: str) -> str:
     texts = _TEXTS[language]
     content = (
-        f'<main class="missing"><h1>{texts["missing"]}</h1>\n<p>{texts["why"]}</p>\n'
+        f'<main class="missing"><h1>{texts[heading]}</h1>\n<p>{texts[words]}</p>\n'
         f'<p><a href="{_escape(root)}">{texts["back"]}</a></p></main>'
     )
-    return _page(f"{texts['missing']} · {texts['site']}", content, language=language, root=root)
+    return _page(f"{texts[heading]} · {texts['site']}", content, language=language, root=root)
 
 
 @functools.cache

@@ -33,10 +33,14 @@ def is_valid(given: str, article_id: str, key_hashes: Iterable[str], *, now: flo
 
 def with_passes(answer: Mapping[str, Any], key_hash: str, *, now: float) -> dict[str, Any]:
     """A copy of an answer's JSON in which every article that it names has its `pass`."""
-    out = dict(answer)
-    for name in ("citations", "nearest"):
-        out[name] = [one | {"pass": make_pass(key_hash, one["article_id"], now=now)} for one in answer[name]]
-    return out
+    return {**answer, **{name: signed(answer[name], key_hash, now=now) for name in ("citations", "nearest")}}
+
+
+def signed(articles: Iterable[Mapping[str, Any]], key_hash: str, *, now: float) -> list[dict[str, Any]]:
+    """Copies of what names articles as JSON, each with its `pass`; without one where `key_hash` is ""."""
+    if not key_hash:
+        return [dict(one) for one in articles]
+    return [{**one, "pass": make_pass(key_hash, one["article_id"], now=now)} for one in articles]
 
 
 def _signature(key_hash: str, article_id: str, until: int) -> str:

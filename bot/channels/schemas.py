@@ -284,6 +284,7 @@ class HitModel(BaseModel):
     score: float
     relevance: float
     also: list[ReferenceModel]
+    permit: Pass = None
 
 
 class SearchModel(BaseModel):
@@ -321,6 +322,7 @@ class ArticleModel(BaseModel):
     place: str | None = None
     dates: list[str] | None = None
     original: OriginalModel | None = None
+    permit: Pass = None
 
 
 class HealthModel(BaseModel):

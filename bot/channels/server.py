@@ -62,9 +62,16 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     encoder = wiring.open_encoder(settings)
     searcher = Searcher(archive, encoder)
     assistant = wiring.build_assistant(settings, archive, searcher)
-    # Reading one question's passages takes every thread already.
-    work = WorkQueue(settings.thread_count, at_once=None if settings.reader == "none" else 1)
-    service = Service(archive, searcher, assistant, work, encoder, settings.log == "questions", access)
+    service = Service(
+        archive,
+        searcher,
+        assistant,
+        _questions(settings),
+        encoder,
+        settings.log == "questions",
+        access,
+        searches=WorkQueue(settings.thread_count),
+    )
     warming = Warming(partial(_warm, encoder, assistant))
     telegram = _telegram(settings, service, encoder)
     app = create_app(service, partial(_lifespan, service, encoder, warming, _address(listener), telegram=telegram))
@@ -77,6 +84,14 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, and then raises the signal once more
         server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _questions(settings: Settings) -> WorkQueue:
+    """The queue for questions."""
+    if settings.reader == "none":
+        return WorkQueue(settings.thread_count)
+    # Reading one question's passages takes every thread already: side by side each would take as long as both.
+    return WorkQueue(max(1, settings.thread_count // 2), at_once=1)
 
 
 def _access(settings: Settings, archive: Archive) -> Access:
@@ -200,11 +215,10 @@ async def _lifespan(
     *,
     telegram: Webhook | None = None,
 ) -> AsyncIterator[None]:
-    del app
     stop = threading.Event()
     background = threading.Thread(target=keep_encoded, args=(service.archive, encoder, stop), name="vectors")
     background.start()
-    opening = asyncio.create_task(_open(service, warming, address))
+    opening = asyncio.create_task(_open(service, warming, address, app))
     try:
         async with telegram.running() if telegram else nullcontext():
             yield
@@ -216,12 +230,13 @@ async def _lifespan(
         await asyncio.to_thread(background.join)
 
 
-async def _open(service: Service, warming: Warming, address: str) -> None:
+async def _open(service: Service, warming: Warming, address: str, app: FastAPI) -> None:
     """Say that it is ready, once it is."""
     await asyncio.wrap_future(warming.done)
     service.ready.set()
     counts = service.archive.store.counts()
     print(f"问报 Wenbao: {counts.articles} articles. Open {address}  (API: {address}docs)", flush=True)
+    await asyncio.to_thread(app.openapi)  # is kept: made for the first who asks, it would hold the event loop up
 
 
 def keep_encoded(archive: Archive, encoder: Encoder, stop: threading.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 
 from bot.assistant import Assistant
@@ -19,8 +20,8 @@ from retrieval.search import Searcher
 class Service:
     """What the routes work with.
 
-    Three queues, so that none holds another up: `work` for questions, `reads` for what is quick, `writes` for what
-    needs the archive's one writer. `encoder` is needed where articles are taken in.
+    Four queues, so that none holds another up: `work` for questions, `searches`, `reads` for what is quick, `writes`
+    for what needs the archive's one writer. `encoder` is needed where articles are taken in.
     """
 
     archive: Archive
@@ -32,9 +33,12 @@ class Service:
     access: Access = field(default_factory=Access)
     metrics: Metrics = field(default_factory=Metrics)
     answers: RecentAnswers = field(default_factory=RecentAnswers)
-    reads: WorkQueue = field(default_factory=lambda: WorkQueue(2, waiting=256))
-    writes: WorkQueue = field(default_factory=lambda: WorkQueue(1, waiting=8))
+    searches: WorkQueue = field(default_factory=lambda: WorkQueue(2))
+    # Neither sheds a load that lasts: reads take about a millisecond, and writers queue behind each other.
+    reads: WorkQueue = field(default_factory=lambda: WorkQueue(2, waiting=256, sheds=False))
+    writes: WorkQueue = field(default_factory=lambda: WorkQueue(1, waiting=8, sheds=False))
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    voting: threading.Lock = field(default_factory=threading.Lock)
     conversations: Conversations = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,5 +47,5 @@ class Service:
 
     def close(self) -> None:
         """Start nothing more, stop the streams, and wait for what runs."""
-        for queue in (self.work, self.reads, self.writes):
+        for queue in (self.work, self.searches, self.reads, self.writes):
             queue.close()

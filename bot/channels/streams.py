@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,18 +31,24 @@ class StreamForm:
     closing: str = ""
 
 
-async def answer_of(request: Request, events: Stream[Event]) -> dict[str, Any]:
+async def answer_of(request: Request, events: Stream[Event]) -> Event:
     """The answer at the end of the events. Raises BusyError where the server stops or the client left before it."""
-    gone = asyncio.ensure_future(_gone(request))
-    last = asyncio.ensure_future(_last(events))
     try:
-        await asyncio.wait({gone, last}, return_when=asyncio.FIRST_COMPLETED)
-        if not last.done():
-            raise BusyError
-        return last.result()
+        return await _unless_gone(request, _last(events))
     finally:
         events.close()
-        for task in (gone, last):
+
+
+async def _unless_gone(request: Request, coming: Coroutine[Any, Any, Event]) -> Event:
+    """What comes, while the client is there. Raises BusyError where it has left, and whatever comes instead."""
+    gone, event = asyncio.ensure_future(_gone(request)), asyncio.ensure_future(coming)
+    try:
+        await asyncio.wait({gone, event}, return_when=asyncio.FIRST_COMPLETED)
+        if not event.done():
+            raise BusyError
+        return event.result()
+    finally:
+        for task in (gone, event):
             task.cancel()
 
 
@@ -51,14 +57,14 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def _last(events: Stream[Event]) -> dict[str, Any]:
+async def _last(events: Stream[Event]) -> Event:
     while True:
         try:
             event = await events.next()
         except StopAsyncIteration:
             raise BusyError from None
         if event.name == "answer":
-            return event.data
+            return event
 
 
 class EventResponse(StreamingResponse):
@@ -84,7 +90,7 @@ async def event_response(
 ) -> EventResponse:
     """The events as texts. What is wrong before the first is an ordinary HTTP error."""
     try:
-        first = await events.next()
+        first = await _unless_gone(request, events.next())
     except StopAsyncIteration:
         events.close()
         raise BusyError from None

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -89,18 +89,21 @@ class WorkQueue:
         *,
         waiting: int | None = None,
         at_once: int | None = None,
+        sheds: bool = True,
         waited: Callable[[float], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`threads` run at once and `waiting` more may wait: 16 times as many unless told otherwise.
 
         `at_once` of them run side by side as fast as one alone: as many as there are threads unless told otherwise.
-        `waited` hears how many seconds each piece of work stood in the queue.
+        Without `sheds` a load that lasts is queued like a rush. `waited` hears how many seconds each piece of work
+        stood in the queue.
         """
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="answer")
         self._room = threads + (threads * WAITING_PER_THREAD if waiting is None else waiting)
         self._clock = clock
         self._load = Load(threads, at_once or threads, clock)
+        self._sheds = sheds
         self._lock = threading.Lock()
         self._inside = 0
         self._streams: set[threading.Event] = set()
@@ -121,8 +124,18 @@ class WorkQueue:
             return full
 
     async def run(self, work: Callable[[], T]) -> T:
-        """The result of `work()`. Raises BusyError when the queue is full, and whatever `work` raises."""
-        return await asyncio.wrap_future(self._submit(work))
+        """The result of `work()`. Raises BusyError when it cannot begin in time, and whatever `work` raises."""
+        future = self._submit(work)
+        deadline = self._begin_by(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise BusyError from None  # it had waited too long, or the queue was closed before it began
+        finally:
+            deadline.cancel()
 
     def stream(self, make: Callable[[threading.Event], Iterator[T]]) -> Stream[T]:
         """The items of `make(stop)` as they come; the caller closes it. Raises BusyError when the queue is full."""
@@ -136,7 +149,16 @@ class WorkQueue:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _is_full(self) -> bool:
-        return self._inside >= self._room or self._load.refuses(self._inside)
+        return self._inside >= self._room or (self._sheds and self._load.refuses(self._inside))
+
+    def _begin_by(self, future: Future[Any]) -> asyncio.TimerHandle:
+        """Give work up that has not begun after `PATIENCE_S`, however long what runs before it takes."""
+        return asyncio.get_running_loop().call_later(PATIENCE_S, self._give_up, future)
+
+    def _give_up(self, future: Future[Any]) -> None:
+        if future.cancel():  # what runs cannot be cancelled
+            with self._lock:
+                self.refused += 1
 
     def _submit(self, work: Callable[[], T]) -> Future[T]:
         submitted = self._clock()
@@ -150,7 +172,7 @@ class WorkQueue:
             began = self._clock()
             self.waited(began - submitted)
             with self._lock:
-                too_late = began - submitted > self._load.patience_s()
+                too_late = began - submitted > (self._load.patience_s() if self._sheds else PATIENCE_S)
                 self.refused += too_late
             if too_late:
                 raise BusyError
@@ -196,6 +218,7 @@ class Stream(Generic[T]):
         self._stop = threading.Event()
         self._running = queue._submit(self._produce)
         self._running.add_done_callback(self._ended)
+        self._deadline = queue._begin_by(self._running)
         with queue._lock:
             queue._streams.add(self._stop)
 
@@ -209,6 +232,7 @@ class Stream(Generic[T]):
     def close(self) -> None:
         """The reader has gone: what has not begun never does, what runs is told to stop. May be called again."""
         self._stop.set()
+        self._deadline.cancel()
         self._running.cancel()
         with self._queue._lock:
             self._queue._streams.discard(self._stop)

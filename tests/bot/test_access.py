@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -18,12 +19,12 @@ from fastapi import FastAPI
 
 from bot import keys
 from bot.channels import access, edge, passes
-from bot.channels.access import Access, RateLimitedError, RateLimits, network_of
+from bot.channels.access import Access, KeyRing, RateLimitedError, RateLimits, network_of
 from bot.channels.http import create_app
 from bot.channels.service import Service
 from bot.links import article_link
 from retrieval.archive import Archive
-from retrieval.store import Store
+from retrieval.store import ApiKey, Store
 
 Run = Callable[..., Ran]
 QUESTION = "梅江二桥全长多少米？"
@@ -176,9 +177,62 @@ def test_the_links_of_completions_have_a_pass_and_nothing_kept_has(
     assert all(call(app, "GET", f"/{article_link(one)}").status_code == 200 for one in refused["nearest"])
 
 
+@pytest.mark.parametrize("path", ["/v1/search?q=油茶", "/v1/articles?limit=3"])
+def test_what_is_found_or_listed_opens_by_a_link_too(app: FastAPI, made: dict[str, str], path: str) -> None:
+    found = call(app, "GET", path, headers=bearer(made["ask"])).json()
+    items = found["hits"] if isinstance(found, dict) else found
+    assert len(items) >= 3
+    for one in items:
+        asked = {"article_id": one["article_id"], "pass": one["pass"]}
+        assert call(app, "GET", "/article", params=asked).status_code == 200
+
+
 def test_where_no_key_is_needed_nothing_is_signed(keyed: Path, made: dict[str, str]) -> None:
     with service_over(keyed) as open_service:
-        assert "pass" not in asked_with_key(create_app(open_service), made)
+        app = create_app(open_service)
+        assert "pass" not in asked_with_key(app, made)
+        assert "pass" not in call(app, "GET", "/v1/search?q=油茶").json()["hits"][0]
+        assert "pass" not in call(app, "GET", "/v1/articles").json()[0]
+
+
+def test_a_page_that_does_not_open_says_what_to_do(app: FastAPI) -> None:
+    for language, said in (("zh", "用您的密钥"), ("en", "with your key")):
+        page = call(app, "GET", "/article", params={"article_id": "harvest-1", "lang": language})
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert said in page.text
+        assert '<a href="/">' in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert page.text == call(app, "GET", "/article", params={"article_id": "none", "lang": language}).text
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/v1/articles/x"), ("POST", "/v1/articles"), ("POST", "/v1/ask")])
+def test_nothing_of_a_body_is_read_before_the_key_is_looked_at(app: FastAPI, method: str, path: str) -> None:
+    read = []
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(1)
+        yield b"{}"
+
+    headers = {"Content-Type": "application/json"}
+    assert error_of(call(app, method, path, content=body(), headers=headers)) == (401, "unauthorized")
+    assert read == []
+
+
+def test_of_many_requests_at_once_one_reads_the_keys() -> None:
+    loads = []
+
+    async def load() -> list[ApiKey]:
+        loads.append(1)
+        await asyncio.sleep(0.01)
+        return [ApiKey("a", keys.hash_of("wb_a"), "ask", 1.0)]
+
+    async def check() -> None:
+        ring = KeyRing(load)
+        found = await asyncio.gather(*(ring.caller("wb_a") for _ in range(50)))
+        assert all(one is not None and one.name == "a" for one in found)
+
+    asyncio.run(check())
+    assert loads == [1]
 
 
 def test_measurements_are_the_operators(app: FastAPI, made: dict[str, str], filled: Path) -> None:
@@ -186,7 +240,10 @@ def test_measurements_are_the_operators(app: FastAPI, made: dict[str, str], fill
     assert call(app, "GET", "/metrics", headers=bearer(made["ask"])).status_code == 403
     assert "wenbao_ready 1.0" in call(app, "GET", "/metrics", headers=bearer(made["admin"])).text
     with service_over(filled) as local:
-        assert call(create_app(local), "GET", "/metrics").status_code == 200
+        app = create_app(local)
+        assert call(app, "GET", "/metrics").status_code == 200
+        # Through a proxy on this machine.
+        assert asyncio.run(_from(app, "203.0.113.7", {}, "/metrics")).status_code == 401
 
 
 def test_on_this_machine_any_key_will_do_for_reading(filled: Path) -> None:
@@ -231,15 +288,13 @@ def test_what_counts_as_one_client() -> None:
     assert network_of("127.0.0.1") is network_of("::1") is network_of("") is None
 
 
-async def _from(app: FastAPI, address: str, headers: dict[str, str]) -> httpx.Response:
+async def _from(app: FastAPI, address: str, headers: dict[str, str], path: str = "/v1/models") -> httpx.Response:
     transport = httpx.ASGITransport(app, client=(address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://wenbao.test") as client:
-        return await client.get("/v1/models", headers=headers)
+        return await client.get(path, headers=headers)
 
 
 def test_too_many_requests(keyed: Path, made: dict[str, str]) -> None:
-    import asyncio
-
     with service_over(keyed, access=Access(local=False, a_minute=2)) as service:
         app = create_app(service)
 
@@ -297,9 +352,7 @@ def test_what_is_logged_of_a_request(filled: Path, caplog: pytest.LogCaptureFixt
 def test_a_slow_body(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(edge, "BODY_PAUSE_S", 0.05)
 
-    async def body() -> Any:
-        import asyncio
-
+    async def body() -> AsyncIterator[bytes]:
         yield b'{"question": '
         await asyncio.sleep(1)
         yield b'"a"}'

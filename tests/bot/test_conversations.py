@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 from bot_samples import ARTICLES
-from bot_service import SlowAssistant, call, events_of, service_over, serving
+from bot_service import SlowAssistant, call, client_of, events_of, service_over, serving
 from fastapi import FastAPI
 
 from bot import conversations, keys
@@ -23,7 +24,9 @@ from bot.channels.http import create_app
 from bot.channels.service import Service
 from bot.channels.work import WorkQueue
 from bot.conversations import Conversations
-from retrieval.store import Store
+from retrieval.article import Article
+from retrieval.ingest import Ingestor
+from retrieval.store import Change, Feedback, Store
 
 QUESTION = "梅江二桥全长多少米？"
 
@@ -121,7 +124,74 @@ def test_a_client_that_leaves_before_its_json_stops_the_work(filled: Path) -> No
         assert slow.stopped.wait(2)
 
 
+def test_a_conversation_forgotten_while_it_is_answered_stays_forgotten(filled: Path, tmp_path: Path) -> None:
+    slow = SlowAssistant()
+
+    async def check(service: Service) -> None:
+        async with client_of(create_app(service)) as client:
+            slow.gate.set()
+            first = (await client.post("/v1/ask", json={"question": "a", "conversation_id": "new"})).json()
+            slow.gate.clear()
+            conversation = first["conversation_id"]
+            for _ in range(2):
+                slow.begun.acquire(blocking=False)
+            again = {"question": "b", "conversation_id": conversation}
+            asking = asyncio.create_task(client.post("/v1/ask", json=again))
+            await asyncio.to_thread(slow.begun.acquire)
+            assert (await client.delete(f"/v1/conversations/{conversation}")).status_code == 204
+            slow.gate.set()
+            answer = (await asking).json()
+            assert (answer["answer"], answer["conversation_id"]) == ("慢。", None)
+            assert service.archive.store.conversations() == []
+
+    with service_over(shutil.copytree(filled, tmp_path / "archive"), assistant=slow) as service:
+        asyncio.run(check(service))
+
+
+def test_who_leaves_while_a_stream_waits_for_its_turn_leaves_its_place(filled: Path) -> None:
+    slow = SlowAssistant()
+    asked: dict[str, Any] = {"json": {"question": "a", "stream": True}, "trust_env": False}
+    with (
+        service_over(filled, assistant=slow, work=WorkQueue(1, waiting=1)) as service,
+        serving(service) as address,
+        httpx.stream("POST", f"{address}/v1/ask", **asked),
+    ):
+        assert service.work.inside == 1
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{address}/v1/ask", timeout=0.3, **asked)
+        deadline = time.monotonic() + 2
+        while service.work.inside > 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert not slow.stopped.is_set()
+
+
 # -- feedback
+
+
+def test_a_vote_and_a_comment_at_once_are_both_kept(
+    app: FastAPI, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = {"answer_id": ask(app, QUESTION)["answer_id"]}
+    read = Store.feedback
+
+    def slowly(self: Store, channel: str, user: str, answer_id: str) -> Feedback | None:
+        found = read(self, channel, user, answer_id)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(Store, "feedback", slowly)
+
+    async def check() -> None:
+        async with client_of(app) as client:
+            said = ({"vote": "down"}, {"comment": "年份不对"})
+            sent = await asyncio.gather(*(client.post("/v1/feedback", json=about | one) for one in said))
+            assert [one.status_code for one in sent] == [200, 200]
+
+    asyncio.run(check())
+    kept = read(service.archive.store, "api", "", about["answer_id"])
+    assert kept is not None
+    assert (kept.vote, kept.comment) == (-1, "年份不对")
 
 
 def test_a_vote_is_kept_with_its_question_and_answer(app: FastAPI, service: Service, admin: dict[str, str]) -> None:
@@ -240,6 +310,36 @@ def test_writing_while_another_writes(
         assert (response.status_code, response.json()["error"]["code"]) == (503, "busy")
         assert response.headers["retry-after"] == "5"
         assert call(app, "GET", "/readyz").status_code == 200
+
+
+def test_writers_stand_in_line_behind_each_other(
+    app: FastAPI, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For longer than a load has to last before questions are refused."""
+    put = Ingestor.put
+
+    def slowly(self: Ingestor, article: Article) -> Change:
+        time.sleep(0.03)
+        return put(self, article)
+
+    monkeypatch.setattr(Ingestor, "put", slowly)
+
+    async def writer(client: httpx.AsyncClient, name: str, until: float) -> list[int]:
+        statuses = []
+        while time.monotonic() < until:
+            article = {"id": name, "body": f"第{len(statuses)}座新桥通车了。"}
+            statuses.append((await client.post("/v1/articles", json=article, headers=admin)).status_code)
+        return statuses
+
+    async def check() -> list[int]:
+        async with client_of(app) as client:
+            until = time.monotonic() + 2.5
+            written = await asyncio.gather(*(writer(client, name, until) for name in "abc"))
+            return [status for one in written for status in one]
+
+    statuses = asyncio.run(check())
+    assert len(statuses) > 6
+    assert set(statuses) == {200, 201}
 
 
 def test_listing_articles_by_title_and_onwards(app: FastAPI) -> None:

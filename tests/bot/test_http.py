@@ -411,6 +411,7 @@ def test_a_full_queue_refuses_and_the_event_loop_stays_free(filled: Path) -> Non
 
     async def check(service: Service) -> None:
         async with client_of(create_app(service)) as client:
+            await client.get("/docs")  # is made once
             asked = [asyncio.create_task(client.post("/v1/ask", json={"question": "a"})) for _ in range(2)]
             await asyncio.to_thread(slow.begun.acquire)
             await asyncio.sleep(0.05)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ import openai
 import pytest
 from bot_samples import BRIDGE
 from bot_service import service_over, serving
+from fakes import HashEncoder
 
 QUESTION = "梅江二桥全长多少米？"
 
@@ -57,6 +59,23 @@ def test_a_stream_says_the_same(client: openai.OpenAI) -> None:
     assert (chunks[-2].choices[0].delta.model_extra or {})["annotations"]
     assert chunks[-1].usage == whole.usage
     assert len({chunk.id for chunk in chunks}) == 1
+
+
+def test_tokens_are_counted_off_the_event_loop(filled: Path) -> None:
+    counting = []
+
+    class Counting(HashEncoder):
+        def count_tokens(self, texts: Sequence[str]) -> list[int]:
+            counting.append(threading.current_thread().name)
+            return [len(text) for text in texts]
+
+    with service_over(filled) as service, serving(service) as address:
+        service.encoder = Counting()
+        asked = {"messages": [{"role": "user", "content": QUESTION}], "stream_options": {"include_usage": True}}
+        for stream in (False, True):
+            httpx.post(f"{address}/v1/chat/completions", json=asked | {"stream": stream}, trust_env=False)
+    assert len(counting) == 2
+    assert all(name.startswith("answer") for name in counting)
 
 
 def test_what_came_before_completes_a_follow_up(client: openai.OpenAI) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.channels import work
 from bot.channels.work import PATIENCE_S, BusyError, Load, WorkQueue
 
 
@@ -257,3 +258,65 @@ def test_what_has_waited_too_long_never_begins() -> None:
 
     asyncio.run(check())
     gc.collect()
+
+
+@pytest.mark.parametrize("sheds", [True, False])
+def test_a_queue_that_does_not_shed_lets_work_wait_though_the_load_lasts(sheds: bool) -> None:
+    async def check() -> None:
+        now, gate = [0.0], threading.Event()
+        queue = WorkQueue(1, sheds=sheds, clock=lambda: now[0])
+        await queue.run(lambda: None)
+        blocking = asyncio.ensure_future(queue.run(lambda: gate.wait(5)))
+        await until(lambda: queue.inside == 1)
+        now[0] = 5.0
+        more = [asyncio.ensure_future(queue.run(lambda: 2)) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        now[0] = 5.5
+        gate.set()
+        await blocking
+        ended = await asyncio.gather(*more, return_exceptions=True)
+        assert [isinstance(one, BusyError) for one in ended] == [sheds] * 3
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()
+
+
+def test_what_waits_is_given_up_in_time_however_long_takes_what_is_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "PATIENCE_S", 0.05)
+
+    async def check() -> None:
+        queue, gate = WorkQueue(1), threading.Event()
+        blocking = asyncio.ensure_future(queue.run(lambda: gate.wait(5)))
+        await until(lambda: queue.inside == 1)
+        with pytest.raises(BusyError):
+            await queue.run(lambda: 1)
+        stream = queue.stream(lambda stop: iter([1]))
+        with pytest.raises(BusyError):
+            await stream.next()
+        stream.close()
+        assert (queue.inside, queue.refused) == (1, 2)
+        gate.set()
+        assert await blocking
+        assert await queue.run(lambda: 3) == 3
+        queue.close()
+
+    asyncio.run(check())
+    gc.collect()
+
+
+def test_who_is_cancelled_while_waiting_is_cancelled_and_not_told_that_it_is_busy() -> None:
+    async def check() -> None:
+        queue, gate = WorkQueue(1), threading.Event()
+        blocking = asyncio.ensure_future(queue.run(lambda: gate.wait(5)))
+        waiting = asyncio.ensure_future(queue.run(lambda: 1))
+        await until(lambda: queue.inside == 2)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert queue.inside == 1
+        gate.set()
+        await blocking
+        queue.close()
+
+    asyncio.run(check())

@@ -23,6 +23,14 @@ class Scripted:
         self.most_running = 0
         self._lock = threading.Lock()
 
+    @classmethod
+    def held(cls, *questions: str) -> Scripted:
+        """One that answers these only once its gate is opened, "*" all."""
+        one = cls()
+        one.slow.update(questions)
+        one.gate.clear()
+        return one
+
     def ask(
         self, question: Question, *, filters: Any = None, stop: threading.Event | None = None
     ) -> Iterator[AnswerEvent]:

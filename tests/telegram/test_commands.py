@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from answering import Scripted
+from bot_api import ApiError
 from bot_api_text import under
 from people import World, buttons, labels
 
 from bot.answer import Answer
 from bot.channels.telegram.keyboards import AnswerId, data
 from bot.channels.telegram.questions import start_parameter
+from retrieval.ingest import Ingestor
 
 Play = Callable[..., Any]
 
@@ -217,12 +220,141 @@ def test_nothing_of_a_person_is_left_anywhere(play: Play) -> None:
         await anna.ask("独一无二的问题甲乙丙？")
         anna.press(await anna.ask("/forget_me"), "删除")
         await world.settle()
-        assert world.desk
-        connection = world.desk.archive.store._connection
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            assert "独一无二" not in str(connection.execute(f'SELECT * FROM "{table}"').fetchall()), table
+        assert left_of(world, "独一无二") == []
 
     play(scenario, assistant=Scripted(lambda q: Answer(q.text, "没有。", True, 0.1)))
+
+
+def left_of(world: World, words: str) -> list[str]:
+    """The tables in which the words stand."""
+    assert world.desk
+    connection = world.desk.archive.store._connection
+    tables = [
+        table for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    ]
+    return [table for table in tables if words in str(connection.execute(f'SELECT * FROM "{table}"').fetchall())]
+
+
+def test_who_is_forgotten_while_answers_are_made_leaves_nothing(play: Play) -> None:
+    """Neither of the answer that is being made, nor of the questions that wait behind it."""
+    assistant = Scripted.held("*")
+
+    async def scenario(world: World) -> None:
+        anna = world.person(1)
+        asked = await anna.ask("/forget_me")
+        for number in range(4):
+            anna.say(f"独一无二的问题{number}")
+        await world.until(lambda: len(assistant.asked) == 2)
+        anna.press(asked, "删除")
+        await world.until(lambda: asked["text"] == "已全部删除。")
+        assert left_of(world, "独一无二") == []
+        assistant.gate.set()
+        await world.settle()
+        assert sum(text.startswith("答：独一无二") for text in world.texts()) == 4
+        assert left_of(world, "独一无二") == []
+        await anna.ask("别的问题")
+        assert left_of(world, "别的问题")
+
+    play(scenario, assistant=assistant, in_work=2)
+
+
+def test_who_is_forgotten_while_nothing_can_be_sent_is_not_answered_later(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bot.channels.telegram import flood
+
+    monkeypatch.setattr(flood, "_FIRST_PAUSE_S", 0.002)
+
+    async def scenario(world: World) -> None:
+        anna = world.person(1)
+        asked = await anna.ask("/forget_me")
+        world.api.refusals["sendMessage"] += [ApiError(502, "Bad Gateway")] * 6
+        anna.say("独一无二的问题")
+        assert world.telegram
+        returning = world.telegram.processor._returning
+        await world.until(lambda: returning)  # to be tried again in a while
+        anna.press(asked, "删除")
+        await world.settle()
+        assert left_of(world, "独一无二") == []
+        assert not any("独一无二" in text for text in world.texts())
+
+    play(scenario, assistant=Scripted(), again_s=0.5)
+
+
+def test_who_is_forgotten_and_stopped_in_mid_answer_is_not_answered_at_the_next_start(play: Play) -> None:
+    assistant = Scripted.held("独一无二的问题")
+
+    async def scenario(world: World) -> None:
+        anna = world.person(1)
+        asked = await anna.ask("/forget_me")
+        anna.say("独一无二的问题")
+        await world.until(lambda: assistant.asked)
+        await world.until(lambda: world.api.confirmed > max(world.api.updates, default=0))
+        anna.press(asked, "删除")
+        await world.until(lambda: asked["text"] == "已全部删除。")
+        await world.stop_bot()
+        assistant.gate.set()
+        await world.start_bot()
+        await world.settle()
+        assert left_of(world, "独一无二") == []
+
+    play(scenario, assistant=assistant)
+
+
+def test_a_long_document_holds_no_answer_up(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    read = Ingestor.read
+
+    def slowly(self: Ingestor, files: Any) -> Any:
+        assert gate.wait(20)
+        return read(self, files)
+
+    monkeypatch.setattr(Ingestor, "read", slowly)
+
+    async def scenario(world: World) -> None:
+        admin = world.person(7)
+        for number in range(3):
+            admin.send_document(f"新闻{number}.txt", f"第{number}座新桥昨天通车。".encode())
+        await world.until(lambda: world.texts(7) == ["正在读……"] * 3)
+        world.person(1).say("问")
+        await world.until(lambda: world.texts(1) == ["答：问"])
+        gate.set()
+        await world.settle()
+        assert sum(text.startswith("已放入：新增 1 篇") for text in world.texts(7)) == 3
+
+    play(scenario, assistant=Scripted(), admins=frozenset({7}))
+
+
+def test_one_kind_word_for_an_album(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna = world.person(1)
+        photo = [{"file_id": "p", "file_unique_id": "p", "width": 9, "height": 9}]
+        for _ in range(4):
+            anna.say(photo=photo, media_group_id="album 1")
+        await world.settle()
+        assert len(world.said(1)) == 1
+        anna.say(photo=photo, media_group_id="album 2", caption="问题")
+        anna.say(photo=photo, media_group_id="album 2")
+        await world.settle()
+        assert world.texts(1)[1:] == ["答：问题"]
+
+    play(scenario, assistant=Scripted())
+
+
+def test_what_was_handled_is_forgotten_after_a_while_without_a_restart(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna = world.person(1)
+        await anna.ask("问")
+        assert world.telegram
+        assert world.desk
+        store = world.desk.archive.store
+        old = set(store.notes("telegram:handled:987654"))
+        assert old
+        world.telegram.memory._clock = lambda: time.time() + 9 * 86400
+        await anna.ask("再问")
+        assert not old & set(store.notes("telegram:handled:987654"))
+
+    play(scenario, assistant=Scripted())
 
 
 def test_others_votes_on_ones_answers_are_forgotten_with_them(play: Play) -> None:
@@ -248,10 +380,7 @@ def test_after_180_days_nothing_asked_is_left_though_its_asker_never_came_back(p
         world.telegram.memory._clock = lambda: time.time() + 181 * 86400
         await ben.ask("别的问题？")
         assert world.desk
-        connection = world.desk.archive.store._connection
-        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            kept = str(connection.execute(f'SELECT * FROM "{table}"').fetchall())
-            assert "独一无二" not in kept, table
+        assert left_of(world, "独一无二") == []
         assert world.desk.archive.store.conversations("telegram:2:")
 
     play(scenario, assistant=Scripted(lambda q: Answer(q.text, "没有。", True, 0.1)))

@@ -106,9 +106,7 @@ def test_a_backlog_of_hundreds_is_worked_off_in_order(play: Play) -> None:
 
 
 def test_stopped_in_mid_answer_it_answers_after_the_restart(play: Play) -> None:
-    assistant = Scripted()
-    assistant.slow.add("慢问题")
-    assistant.gate.clear()
+    assistant = Scripted.held("慢问题")
 
     async def scenario(world: World) -> None:
         world.person().say("慢问题")
@@ -128,9 +126,7 @@ def test_stopped_in_mid_answer_it_answers_after_the_restart(play: Play) -> None:
 
 def test_killed_in_mid_answer_it_answers_after_the_restart(play: Play) -> None:
     """As after a kill: what runs is dropped without a word, and only the database is left."""
-    assistant = Scripted()
-    assistant.slow.add("*")
-    assistant.gate.clear()
+    assistant = Scripted.held("*")
 
     async def scenario(world: World) -> None:
         for number in range(1, 6):
@@ -150,10 +146,67 @@ def test_killed_in_mid_answer_it_answers_after_the_restart(play: Play) -> None:
     play(scenario, assistant=assistant)
 
 
+def test_stopped_while_its_answer_grows_in_a_group_it_goes_on_in_the_same_message(play: Play) -> None:
+    assistant = Scripted.held("*")
+
+    async def scenario(world: World) -> None:
+        group = world.group()
+        world.person().say("/ask 慢问题", group)
+        await world.until(lambda: world.said(group))  # the first half
+        await world.until(lambda: world.api.confirmed > max(world.api.updates, default=0))
+        await world.stop_bot()
+        assistant.gate.set()
+        await world.start_bot()
+        await world.settle()
+        assert world.texts(group) == ["答：慢问题"]
+
+    play(scenario, assistant=assistant)
+
+
+def test_a_question_that_is_tried_again_counts_once_today(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.channels.telegram import flood
+
+    monkeypatch.setattr(flood, "_FIRST_PAUSE_S", 0.002)
+
+    async def scenario(world: World) -> None:
+        world.api.refusals["sendMessage"] += [ApiError(502, "Bad Gateway")] * 20  # three tries and a half
+        assert (await world.person().ask("问"))["text"] == "答：问"
+        assert (await world.person().ask("再问"))["text"] == "答：再问"
+        assert "达到了每日上限" in (await world.person().ask("还问"))["text"]
+
+    play(scenario, assistant=Scripted(), daily_questions=2)
+
+
+def test_an_update_that_cannot_be_read_at_the_start_is_read_later(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.channels.telegram import inbox
+    from retrieval.errors import ArchiveBusyError
+    from retrieval.store import Store
+
+    monkeypatch.setattr(inbox, "_TRY_AGAIN_S", 0.02)
+    assistant = Scripted.held("慢问题")
+    failures = iter([True] * 3)
+    notes = Store.notes
+
+    def flaky(self: Store, space: str) -> dict[str, str]:
+        if space.startswith("telegram:pending") and next(failures, False):
+            raise ArchiveBusyError(self.directory)
+        return notes(self, space)
+
+    async def scenario(world: World) -> None:
+        world.person().say("慢问题")
+        await world.until(lambda: assistant.asked)
+        await world.stop_bot()
+        assistant.gate.set()
+        monkeypatch.setattr(Store, "notes", flaky)
+        await world.start_bot()
+        await world.until(lambda: world.texts() == ["答：慢问题"])
+        await world.settle()
+
+    play(scenario, assistant=assistant)
+
+
 def test_a_stop_lets_an_answer_that_is_nearly_done_end(play: Play) -> None:
-    assistant = Scripted()
-    assistant.slow.add("慢问题")
-    assistant.gate.clear()
+    assistant = Scripted.held("慢问题")
 
     async def scenario(world: World) -> None:
         world.person().say("慢问题")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 import time
@@ -191,3 +192,89 @@ def test_where_a_key_is_needed_a_number_still_opens_its_article(visit: Any, real
         assert key not in opening.value.url
     finally:
         service.access.keys_needed = False
+
+
+@pytest.fixture
+def locked(service: Service) -> Iterator[str]:
+    """A key of a server that needs one."""
+    service.access.keys_needed = True
+    yield keys.create_key(service.archive.store, f"reader{time.monotonic_ns()}", "ask", now=1.0)
+    service.access.keys_needed = False
+
+
+def refusals_only(page: Widget) -> None:
+    """A browser writes every 401 to its console; nothing else may stand there."""
+    assert all("401" in line for line in page.console), page.console
+    page.console.clear()
+
+
+def test_the_page_asks_for_a_key_and_works_with_it(visit: Any, real: Site, locked: str) -> None:
+    page = visit(f"{real.address}?lang=zh")
+    page.find("#entry").wait_for()
+    assert "请输入管理员给您的密钥" in page.find("#found").inner_text()
+    page.ask_and_wait("梅江二桥全长多少米？")
+    assert "请先在页面上方输入密钥" in page.find(".problem").inner_text()
+    for wrong in ("wb_wrong", "钥匙"):
+        page.find("[name=key]").fill(wrong)
+        page.find("[name=key]").press("Enter")
+        page.find("#entry-said").get_by_text("这个密钥不对").wait_for()
+    page.find("[name=key]").fill(f" {locked} ")
+    page.find("[name=key]").press("Enter")
+    page.find("#results li").nth(1).wait_for()
+    assert page.find("#entry").is_hidden()
+    assert page.active() == "q" or page.run("document.activeElement.name") == "q"
+    page.find(".again").click()
+    page.find(".answer a.chip").first.wait_for()
+    with page.page.context.expect_page() as opening:
+        page.find(".answer a.chip").first.click()
+    opening.value.locator("#quote").get_by_text("全长1860米").wait_for()
+    page.find("[name=q]").fill("主跨420米")
+    page.find("[name=q]").press("Enter")
+    page.find("#results .passage b").first.wait_for()
+    page.find("#results a").first.click()
+    page.find("mark").get_by_text("主跨420米").first.wait_for()
+    assert locked not in page.page.url
+    page.page.go_back()
+    page.find("#results li").first.wait_for()
+    assert page.find("#entry").is_hidden(), "the tab keeps the key"
+    refusals_only(page)
+    page.find("#leave").click()
+    page.find("#entry").wait_for()
+    assert page.find("#results li").count() == page.find(".turn").count() == 0
+    page.page.reload()
+    page.find("#entry").wait_for()
+    refusals_only(page)
+
+
+def test_suggestions_come_with_the_key_and_a_key_that_ends_is_asked_for_again(
+    visit: Any, real: Site, service: Service, locked: str
+) -> None:
+    page = visit(f"{real.address}?lang=en")
+    page.find("[name=key]").fill(locked)
+    page.find("#entry .go").click()
+    page.find(".suggestion").first.wait_for()
+    service.archive.store.revoke_api_key(service.archive.store.api_keys()[-1].name, now=2.0)
+    time.sleep(1.1)
+    page.ask_and_wait("When was the harvest?")
+    assert "Enter the key at the top" in page.find(".problem").inner_text()
+    page.find("#entry-said").get_by_text("no longer valid").wait_for()
+    refusals_only(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1100])
+def test_axe_finds_nothing_where_a_key_is_asked_for(
+    visit: Any, real: Site, axe: str, locked: str, scheme: str, width: int
+) -> None:
+    page = visit(f"{real.address}?lang=zh")
+    page.page.emulate_media(color_scheme=scheme)
+    page.page.set_viewport_size({"width": width, "height": 760})
+    page.find("#entry").wait_for()
+    page.find("[name=key]").fill("wb_wrong")
+    page.find("#entry .go").click()
+    page.find("#entry-said").get_by_text("这个密钥不对").wait_for()
+    assert violations(page, axe) == []
+    assert page.run("document.documentElement.scrollWidth") == width
+    if folder := os.environ.get("WENBAO_SCREENSHOTS"):
+        page.page.screenshot(path=f"{folder}/key-{width}-{scheme}.png")
+    refusals_only(page)

@@ -5,7 +5,9 @@ const TEXTS = {
     views: '页面', ask: '提问', chat: '问档案', archive: '档案', words: '搜索', since: '从', until: '到', source: '来源', search: '搜索', clear: '清除', more: '更多',
     untitled: '（无题）', loading: '正在读取…', none: '没有找到。', emptyArchive: '档案里还没有文章。', passages: n => `${n} 段文字`, articles: n => `${n} 篇文章`,
     badDate: '日期请写成 2025、2025-05 或 2025-05-16。', failed: '没能读取，请稍后再试。', busy: '现在用的人很多，请稍后再试。',
-    themes: { auto: '外观：跟随系统', light: '外观：浅色', dark: '外观：深色' },
+    theme: '外观：', themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
+    keyNeeded: '这台服务器需要密钥。请输入管理员给您的密钥；它只留在这个标签页里。', key: '密钥', enter: '进入', leave: '忘掉密钥',
+    keyWrong: '这个密钥不对，或已失效。', denied: '请先在页面上方输入密钥，再问一次。',
     embed: '把问答放进自己的网页', embedHow: '在网页里加上这一行：', demo: '嵌入示例',
   },
   en: {
@@ -13,7 +15,9 @@ const TEXTS = {
     untitled: '(untitled)', loading: 'Loading…', none: 'Nothing found.', emptyArchive: 'The archive holds no articles yet.',
     passages: n => (n === 1 ? '1 passage' : `${n} passages`), articles: n => (n === 1 ? '1 article' : `${n} articles`),
     badDate: 'Write a date as 2025, 2025-05 or 2025-05-16.', failed: 'This could not be read; try again in a moment.', busy: 'The server is busy; try again in a moment.',
-    themes: { auto: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' },
+    theme: 'Theme: ', themes: { auto: 'system', light: 'light', dark: 'dark' },
+    keyNeeded: 'This server asks for a key. Enter the one that its administrator gave you; it stays in this tab only.', key: 'Key', enter: 'Enter',
+    leave: 'Forget the key', keyWrong: 'This key is not right, or no longer valid.', denied: 'Enter the key at the top of the page first, then ask again.',
     embed: 'Put the chat on your own page', embedHow: 'Add this line to the page:', demo: 'Embedding example',
   },
 };
@@ -21,12 +25,14 @@ const PAGE = 20;
 const THEMES = ['auto', 'light', 'dark'];
 
 const byId = id => document.getElementById(id);
-const [form, found, results, more, chat] = [byId('search'), byId('found'), byId('results'), byId('more'), document.querySelector('wenbao-chat')];
+const [form, entry, found, results, more] = ['search', 'entry', 'found', 'results', 'more'].map(byId);
+const chat = document.querySelector('wenbao-chat');
 const wished = [new URLSearchParams(location.search).get('lang'), stored('wenbao.language'), /^zh\b/i.test(navigator.language || 'zh') ? 'zh' : 'en'];
 let language = wished.find(code => Object.hasOwn(TEXTS, code));
 let text = TEXTS[language];
 let shown = 0; // articles listed so far
 let latest = 0; // the newest request; answers to older ones are not shown
+let key = '';
 
 function stored(key, value) { // the page also works where storage is full or forbidden
   try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
@@ -38,6 +44,45 @@ function make(tag, className, ...children) {
   element.append(...children);
   return element;
 }
+
+// ---- the key, where the server asks for one: kept by this tab, sent with every request of this page and of the chat
+
+function kept(value) { // as `stored`, for this tab alone
+  try { return value === undefined ? sessionStorage.getItem('wenbao.key') : sessionStorage.setItem('wenbao.key', value); } catch { return null; }
+}
+
+function use(value) {
+  key = value;
+  kept(value);
+  if (value) chat.dataset.key = value; else delete chat.dataset.key;
+}
+
+function refused() {
+  byId('entry-said').textContent = key ? text.keyWrong : '';
+  use('');
+  byId('leave').hidden = true;
+  results.replaceChildren();
+  entry.hidden = false;
+}
+
+function accepted() {
+  byId('leave').hidden = !key;
+  if (entry.hidden) return;
+  if (entry.contains(document.activeElement)) { if (form.offsetParent) form.elements.q.focus(); else chat.open(); }
+  entry.reset();
+  entry.hidden = true;
+  chat.suggest();
+}
+
+entry.addEventListener('submit', event => {
+  event.preventDefault();
+  use(entry.elements.key.value.trim());
+  if (/^[\x21-\x7e]+$/.test(key)) show(); // anything else no header can hold
+  else refused();
+});
+byId('leave').addEventListener('click', () => { use(''); chat.reset(); location.reload(); });
+// Where the chat got no answer, its key may have been revoked.
+chat.addEventListener('wenbao-answer', event => { if (!event.detail && key) read('v1/articles', { limit: 1 }).catch(() => {}); });
 
 const string = value => (typeof value === 'string' ? value : '');
 
@@ -57,6 +102,7 @@ function articleLink(item) {
   const query = new URLSearchParams({ article_id: string(item.article_id), lang: language });
   const exact = Number.isInteger(item.start);
   if (exact) { query.set('start', item.start); query.set('end', item.end); }
+  if (item.pass) query.set('pass', string(item.pass)); // where a page needs a key, which a link cannot send
   link.href = `article?${query}${exact ? '#quote' : ''}`;
   return spoken(link);
 }
@@ -89,7 +135,13 @@ function row(item, query) {
 }
 
 async function read(path, query) {
-  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { headers: { Accept: 'application/json' } });
+  const headers = { Accept: 'application/json', ...(key && { Authorization: `Bearer ${key}` }) };
+  const response = await fetch(`${path}?${new URLSearchParams(query)}`, { headers });
+  if (response.status === 401) {
+    refused();
+    throw new Error(text.keyNeeded);
+  }
+  if (response.ok) accepted();
   if (response.ok) return { body: await response.json(), total: Number(response.headers.get('X-Total-Count')) };
   const { message } = (await response.json().catch(() => ({}))).error || {};
   throw new Error([429, 503].includes(response.status) ? text.busy : string(message) || text.failed);
@@ -148,13 +200,15 @@ function speak() {
   byId('language').lang = language === 'zh' ? 'en' : 'zh-CN';
   chat.dataset.lang = language;
   chat.dataset.title = text.chat;
+  chat.setAttribute('data-text-denied', text.denied);
   paint();
   show();
 }
 
 function paint() {
   const theme = document.documentElement.dataset.theme || 'auto';
-  byId('theme').textContent = text.themes[theme];
+  byId('theme').replaceChildren(make('span', 'prefix', text.theme), text.themes[theme]);
+  byId('theme').setAttribute('aria-label', text.theme + text.themes[theme]);
   chat.dataset.theme = theme;
 }
 
@@ -182,4 +236,5 @@ function look() {
 addEventListener('hashchange', look);
 byId('line').textContent = `<script src="${new URL('widget.js', document.baseURI)}" defer></script>`;
 look();
+use(kept() || '');
 speak();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import re
@@ -16,7 +17,7 @@ from bot.answer import Language
 from bot.channels.telegram.asking import Asking
 from bot.channels.telegram.groups import command_in
 from bot.channels.telegram.kinds import Context
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Parts, Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.questions import Questions, place_of
 from bot.channels.telegram.text import Span, one_line
@@ -33,18 +34,15 @@ _PROBLEMS = 5
 _log = logging.getLogger("wenbao.telegram")
 
 
-class Administration:
+class Administration(Room):
     """Commands and documents of administrators."""
 
     def __init__(self, parts: Parts, questions: Questions, asking: Asking) -> None:
         """Over the archive."""
-        self._desk = parts.desk
+        super().__init__(parts)
         self._questions = questions
         self._asking = asking
-        self._memory = parts.memory
-        self._access = parts.access
-        self._sender = parts.sender
-        self._options = parts.options
+        self._line = asyncio.Lock()  # documents stand in it, and none of them is in memory before its turn
 
     async def on_command(self, update: Update, context: Context) -> None:
         """Any command of these."""
@@ -108,21 +106,24 @@ class Administration:
             await self._reply(message, say("ingest_big", language, most=self._most_mb))
             return
         await self._reply(message, say("ingest_begun", language))
+        async with self._line:
+            await self._reply(message, await self._fetched(name, document, language))
+
+    async def _fetched(self, name: str, document: Document, language: Language) -> str:
+        """What became of a document that Telegram hands out."""
+        too_big = say("ingest_big", language, most=self._most_mb)
         try:
             content = bytes(await (await document.get_file()).download_as_bytearray())
         except (BadRequest, Forbidden, InvalidToken) as error:
-            too_big = "too big" in str(error).lower()
-            words = say("ingest_big", language, most=self._most_mb) if too_big else say("failed", language)
-            await self._reply(message, words)
-            return
+            return too_big if "too big" in str(error).lower() else say("failed", language)
         if len(content) > self._options.document_bytes:  # what was said of the size may be missing or wrong
-            await self._reply(message, say("ingest_big", language, most=self._most_mb))
-            return
-        await self._reply(message, await self._ingested(name, content, language))
+            return too_big
+        return await self._ingested(name, content, language)
 
     async def _ingested(self, name: str, content: bytes, language: Language) -> str:
         try:
-            report = await self._desk.run(lambda: self._ingest(name, content))
+            # Not on the threads that answer: a long document takes minutes.
+            report = await asyncio.to_thread(self._ingest, name, content)
         except ArchiveBusyError:
             return say("ingest_busy", language)
         except (ArchiveError, OSError) as error:

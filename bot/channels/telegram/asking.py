@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,7 +18,7 @@ from bot.assistant import QuestionError
 from bot.channels.telegram.access import TooManyError
 from bot.channels.telegram.keyboards import AnswerId, answer_keyboard
 from bot.channels.telegram.memory import ChatSettings
-from bot.channels.telegram.parts import BUSY_PAUSE_S, Parts
+from bot.channels.telegram.parts import BUSY_PAUSE_S, Parts, Room
 from bot.channels.telegram.phrases import menu_language, say
 from bot.channels.telegram.render import answer_spans
 from bot.channels.telegram.showing import Growing, Place
@@ -47,6 +48,8 @@ class Asked:
     """The questions that it goes on from, where it does not go on from its conversation."""
     late: bool = False
     edited: bool = False
+    era: int = 0
+    """How often its asker had been forgotten; asked before they were once more, it leaves nothing."""
 
     @property
     def conversation(self) -> str:
@@ -54,17 +57,12 @@ class Asked:
         return f"telegram:{self.answer.user}:{self.answer.chat}:{self.place.thread or 0}"
 
 
-class Asking:
+class Asking(Room):
     """Answers questions."""
 
     def __init__(self, parts: Parts) -> None:
         """Nothing is asked yet."""
-        self._desk = parts.desk
-        self._memory = parts.memory
-        self._access = parts.access
-        self._sender = parts.sender
-        self._limiter = parts.limiter
-        self._options = parts.options
+        super().__init__(parts)
         # No more than can run: what waits, waits here in order, where the pool's queue would turn it away.
         self._places = asyncio.Semaphore(parts.desk.at_once)
         # While an answer is made nobody else makes it; a lock is gone with the last who holds or awaits it.
@@ -104,26 +102,33 @@ class Asking:
         if refusal:
             who = asked.answer.user if asked.place.is_private or refusal == "invite_needed" else asked.place.chat
             await self._say(asked, refusal, id=who)
-        elif not await self._access.may_ask_today(asked.answer.user):
+        elif not await self._may_ask(asked):
             await self._say(asked, "daily", most=self._options.daily_questions)
         else:
             await self._answer(asked, record)
 
+    async def _may_ask(self, asked: Asked) -> bool:
+        """Whether this is not one too many today; what is tried once more, or goes on after a stop, counts once."""
+        if await self._memory.was_begun(asked.conversation, asked.answer, asked.text):
+            return True
+        return await self._access.may_ask_today(asked.answer.user)
+
     async def _answer(self, asked: Asked, record: Mapping[str, Any] | None) -> None:
         typing = asyncio.create_task(self._sender.typing(asked.place))
         chosen = await self._memory.settings(asked.place.chat)
-        history = await self._memory.begin_turn(asked.conversation, asked.answer, asked.text)
+        history, begun = await self._memory.begin_turn(asked.conversation, asked.answer, asked.text, asked.era)
         if asked.earlier is not None:
             history = asked.earlier
         question = Question(asked.text, history, _chosen_language(chosen))
-        present: Sequence[int] = record["messages"] if record else ()
-        growing = self._sender.growing(asked.place, zlib.crc32(str(asked.answer).encode()) >> 1 or 1, present)
+        present: Sequence[int] = record["messages"] if record else begun
+        note = partial(self._memory.note_messages, asked.conversation, asked.answer)
+        growing = self._sender.growing(asked.place, zlib.crc32(str(asked.answer).encode()) >> 1 or 1, present, note)
         async with self._places:
             answer, hits = await self._follow(question, growing)
         await typing
         made = self._record(asked, answer, hits, question.language or language_of(asked.text))
         made["messages"] = await self._show(asked, made, growing.messages, chosen, hits)
-        await self._memory.put_answer(asked.answer, made)
+        await self._memory.put_answer(asked.answer, made, asked.era)
         await self._memory.end_turn(asked.conversation, asked.answer, {"question": asked.text, **made["answer"]})
 
     async def _follow(self, question: Question, growing: Growing) -> tuple[Answer, tuple[Hit, ...]]:

@@ -17,7 +17,7 @@ from bot.channels.telegram.forgetting import forget
 from bot.channels.telegram.keyboards import AnswerId
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.opening import Opened, Opening
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Parts, Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.questions import place_of
 from bot.channels.telegram.showing import Place
@@ -42,17 +42,15 @@ class _Press:
     context: Context
 
 
-class Buttons:
+class Buttons(Room):
     """What each button does. Every press is answered, so that no sign of loading stays."""
 
     def __init__(self, parts: Parts, asking: Asking, opening: Opening, commands: Commands) -> None:
         """Over what the buttons open."""
+        super().__init__(parts)
         self._asking = asking
         self._opening = opening
         self._commands = commands
-        self._memory = parts.memory
-        self._access = parts.access
-        self._sender = parts.sender
         self._kinds: dict[str, Callable[[_Press], Awaitable[str]]] = {
             "_": self._nothing,
             "s": self._source,
@@ -121,6 +119,7 @@ class Buttons:
         return await (self._send(press, opened) if is_first else self._turn(press, opened))
 
     async def _related(self, press: _Press) -> str:
+        era = self._memory.era(press.query.from_user.id)
         answer, number, record = await self._record(press)
         question = record["related"][abs(number)]
         place = place_of(press.message)
@@ -134,6 +133,7 @@ class Buttons:
                 question,
                 user.language_code,
                 (record["standalone"],),
+                era=era,
             )
         )
         return ""
@@ -195,7 +195,7 @@ class Buttons:
         if int(press.parts[0]) != press.query.from_user.id:
             return "not_yours"
         if press.parts[1] == "yes":
-            await forget(self._memory, press.query.from_user.id)
+            await forget(self._memory, press.query.from_user.id, press.context.bot.id)
         await self._edit(press, say("forgotten" if press.parts[1] == "yes" else "kept", press.language), None)
         return ""
 

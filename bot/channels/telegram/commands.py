@@ -13,7 +13,7 @@ from bot.channels.telegram.keyboards import button
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.memory import ChatSettings
 from bot.channels.telegram.opening import Opened, Opening
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Parts, Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.questions import Questions, place_of, question_in
 from bot.channels.telegram.text import Span, one_line
@@ -24,17 +24,15 @@ _LONGEST_WORDS = 200
 Handler = Callable[[Message, str, Language, Context], Awaitable[None]]
 
 
-class Commands:
+class Commands(Room):
     """What each command does."""
 
     def __init__(self, parts: Parts, questions: Questions, asking: Asking, opening: Opening) -> None:
         """Over what the commands use."""
+        super().__init__(parts)
         self._questions = questions
         self._asking = asking
         self._opening = opening
-        self._memory = parts.memory
-        self._access = parts.access
-        self._sender = parts.sender
         self.handlers: dict[str, Handler] = {
             "help": self._help,
             "ask": self._ask,

@@ -50,6 +50,11 @@ class _Gate:
         self.paused_until = 0.0
 
     @property
+    def is_needed(self) -> bool:
+        """Whether a new one would know less."""
+        return bool(self.taken or self.waiting) or self.paused_until > asyncio.get_running_loop().time()
+
+    @property
     def free(self) -> int:
         """How many requests could begin now."""
         if self.paused_until > asyncio.get_running_loop().time():
@@ -152,7 +157,7 @@ class FloodLimiter(BaseRateLimiter[None]):
         gate = self._chats.get(chat_id)
         if gate is None:
             if len(self._chats) > _MOST_IDLE_CHATS:
-                self._chats = {one: kept for one, kept in self._chats.items() if kept.taken or kept.waiting}
+                self._chats = {one: kept for one, kept in self._chats.items() if kept.is_needed}
             gate = self._chats[chat_id] = _Gate(*(self._limits.chat if chat_id > 0 else self._limits.group))
         return gate
 

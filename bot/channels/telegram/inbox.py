@@ -11,18 +11,18 @@ import contextlib
 import json
 import logging
 import sqlite3
-from collections.abc import Awaitable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
-from bot.channels.telegram.memory import Memory
+from bot.channels.telegram.memory import KEPT_HANDLED_S, Memory, pending_of
 from retrieval.errors import ArchiveError
 from retrieval.store import Store
 
+T = TypeVar("T")
 MOST_AT_ONCE = 512  # updates in memory; the rest waits with Telegram
-KEPT_S = 8 * 86400.0  # Telegram sends again what is at most a day old, and may choose new numbers after a week
 _TRY_AGAIN_S = 2.0
 _log = logging.getLogger("wenbao.telegram")
 
@@ -34,7 +34,7 @@ class Inbox(asyncio.Queue[Any]):
         """For one bot; another's updates have numbers of their own."""
         super().__init__()
         self._memory = memory
-        self._pending = f"telegram:pending:{bot_id}"
+        self._pending = pending_of(bot_id)
         self._handled = f"telegram:handled:{bot_id}"
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self.closing = False
@@ -58,11 +58,15 @@ class Inbox(asyncio.Queue[Any]):
                 return False
             return store.put_note_once(self._pending, number, text, now=self._memory.now())
 
+        return await self._patiently(write)
+
+    async def _patiently(self, work: Callable[[Store], T]) -> T:
+        """The result of `work`, tried until it succeeds: on a full disk, for instance; Telegram keeps what waits."""
         while not self.closing:
             try:
-                return await self._memory.run(write)
-            except (ArchiveError, sqlite3.Error) as error:  # a full disk, for instance; Telegram keeps the update
-                _log.error("an update could not be written down, trying again: %s", error)
+                return await self._memory.run(work)
+            except (ArchiveError, sqlite3.Error) as error:
+                _log.error("updates cannot be written down or read just now, trying again: %s", error)
                 await asyncio.sleep(_TRY_AGAIN_S)
         raise asyncio.CancelledError
 
@@ -70,10 +74,10 @@ class Inbox(asyncio.Queue[Any]):
         """Hand on what was written down and not handled when the bot stopped, oldest first; how many."""
 
         def read(store: Store) -> dict[str, str]:
-            store.remove_notes(self._handled, before=self._memory.now() - KEPT_S)
+            store.remove_notes(self._handled, before=self._memory.now() - KEPT_HANDLED_S)
             return store.notes(self._pending)
 
-        found = await self._memory.run(read)
+        found = await self._patiently(read)
         for number in sorted(found, key=int):
             update = Update.de_json(json.loads(found[number]), bot)
             await self._room.acquire()
@@ -100,9 +104,11 @@ class Inbox(asyncio.Queue[Any]):
         """Cross an update off, and make room; what is to be handled again instead of it."""
         self._room.release()
         again = self._again.pop(update.update_id, None)
-        if again:
-            return again
+        if again is None:
+            await self._cross_off(update)
+        return again
 
+    async def _cross_off(self, update: Update) -> None:
         def cross_off(store: Store) -> None:
             store.put_note(self._handled, str(update.update_id), "", now=self._memory.now())
             store.remove_note(self._pending, str(update.update_id))
@@ -111,11 +117,13 @@ class Inbox(asyncio.Queue[Any]):
             await self._memory.run(cross_off)
         except (ArchiveError, sqlite3.Error) as error:
             _log.error("an update stays written down, and may be answered once more: %s", error)
-        return None
 
     async def return_later(self, update: Update, pause_s: float) -> None:
-        """Hand on, after a while, an update that is still written down."""
+        """Hand on, after a while, an update that is still written down: its sender has not wished to be forgotten."""
         await asyncio.sleep(pause_s)
+        if await self._patiently(lambda store: store.note(self._pending, str(update.update_id))) is None:
+            await self._cross_off(update)
+            return
         await self._room.acquire()
         await super().put(update)
 

@@ -22,7 +22,7 @@ from bot.channels.telegram.asking import Asking
 from bot.channels.telegram.commands import ARTICLE_LINK
 from bot.channels.telegram.kinds import Context
 from bot.channels.telegram.options import THUMBNAILS_PATH
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Parts, Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.questions import start_parameter
 from bot.channels.telegram.render import source_spans
@@ -40,15 +40,13 @@ _LONGEST_DESCRIPTION = 160
 _BEGINNING = 400
 
 
-class Inline:
+class Inline(Room):
     """Answers inline queries."""
 
     def __init__(self, parts: Parts, asking: Asking) -> None:
         """Over the archive."""
-        self._desk = parts.desk
+        super().__init__(parts)
         self._asking = asking
-        self._memory = parts.memory
-        self._access = parts.access
         # Telegram fetches them, which takes an address that it can reach.
         self._thumbnails = f"{parts.options.webhook_url}{THUMBNAILS_PATH}" if parts.options.webhook_url else ""
         self._bot_name = ""

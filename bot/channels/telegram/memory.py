@@ -11,7 +11,8 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ _HISTORY = 6
 _TURNS = 20
 _MOST_CONVERSATIONS = 100_000
 KEPT_ANSWERS_S = 180 * 86400.0
+KEPT_HANDLED_S = 8 * 86400.0  # Telegram sends again what is at most a day old, and may choose new numbers after a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Memory:
         self._store = store
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="telegram-notes")
+        self._eras: Counter[int] = Counter()
 
     def close(self) -> None:
         """Wait for what is being written."""
@@ -56,6 +59,14 @@ class Memory:
     def now(self) -> float:
         """Seconds since 1970."""
         return self._clock()
+
+    def era(self, user: int) -> int:
+        """How often somebody was forgotten since the start: what began in an earlier era leaves nothing."""
+        return self._eras[user]
+
+    def end_era(self, user: int) -> None:
+        """Somebody is being forgotten. To be called within `run`, as is everything that keeps something."""
+        self._eras[user] += 1
 
     # -- chats ---------------------------------------------------------------------------------------------------
 
@@ -90,25 +101,42 @@ class Memory:
 
     # -- conversations -------------------------------------------------------------------------------------------
 
-    async def begin_turn(self, key: str, answer: AnswerId, question: str) -> tuple[str, ...]:
-        """Note a question in its conversation; the earlier questions, oldest first."""
+    async def was_begun(self, key: str, answer: AnswerId, question: str) -> bool:
+        """Whether this very question was noted before, and not answered."""
 
-        def begin(store: Store) -> tuple[str, ...]:
-            found = store.conversation(key)
-            turns = list(found.turns) if found else []
+        def look(store: Store) -> bool:
+            return any(
+                turn.get("answer_id") == str(answer) and turn["question"] == question and "answer" not in turn
+                for turn in _turns(store, key)
+            )
+
+        return await self.run(look)
+
+    async def begin_turn(
+        self, key: str, answer: AnswerId, question: str, era: int
+    ) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """Note a question in its conversation; the earlier questions, oldest first, and the messages begun for it."""
+
+        def begin(store: Store) -> tuple[tuple[str, ...], tuple[int, ...]]:
+            turns = _turns(store, key)
             at = next((n for n, turn in enumerate(turns) if turn.get("answer_id") == str(answer)), len(turns))
-            turn = {"question": question, "answer_id": str(answer), "at": self.now()}
-            store.put_conversation(key, [*turns[:at], turn, *turns[at + 1 :]][-_TURNS:], now=self.now())
-            return tuple(str(one["question"]) for one in turns[:at][-_HISTORY:])
+            begun = turns[at].get("messages", []) if at < len(turns) else []
+            turn = {"question": question, "answer_id": str(answer), "at": self.now(), "messages": begun}
+            if self._eras[answer.user] == era:
+                store.put_conversation(key, [*turns[:at], turn, *turns[at + 1 :]][-_TURNS:], now=self.now())
+            return tuple(str(one["question"]) for one in turns[:at][-_HISTORY:]), tuple(begun)
 
         return await self.run(begin)
 
+    async def note_messages(self, key: str, answer: AnswerId, messages: Sequence[int]) -> None:
+        """Note which messages show the answer while it grows."""
+        await self.end_turn(key, answer, {"messages": list(messages)})
+
     async def end_turn(self, key: str, answer: AnswerId, result: Mapping[str, Any]) -> None:
-        """Note the answer in its conversation, unless that was forgotten meanwhile."""
+        """Note what became of a question in its conversation, unless that was forgotten meanwhile."""
 
         def end(store: Store) -> None:
-            found = store.conversation(key)
-            turns = list(found.turns) if found else []
+            turns = _turns(store, key)
             if any(turn.get("answer_id") == str(answer) for turn in turns):
                 done = [turn | dict(result) if turn.get("answer_id") == str(answer) else turn for turn in turns]
                 store.put_conversation(key, done, now=self.now())
@@ -121,10 +149,12 @@ class Memory:
 
     # -- answers -------------------------------------------------------------------------------------------------
 
-    async def put_answer(self, answer: AnswerId, record: Mapping[str, Any]) -> None:
+    async def put_answer(self, answer: AnswerId, record: Mapping[str, Any], era: int) -> None:
         """Keep an answer, and which messages show it (`record["messages"]`)."""
 
         def put(store: Store) -> None:
+            if self._eras[answer.user] != era:
+                return
             store.remove_notes(answers_of(answer.user), before=self.now() - KEPT_ANSWERS_S)
             store.put_note(answers_of(answer.user), str(answer), json.dumps(record, ensure_ascii=False), now=self.now())
             for message in record["messages"]:
@@ -155,11 +185,12 @@ class Memory:
 
     async def vote(self, answer: AnswerId, user: int, vote: int) -> bool:
         """Keep somebody's vote for an answer; False where it was the same already."""
-        record = await self.answer(answer)
-        if record is None:
-            return False
 
         def put(store: Store) -> bool:
+            found = store.note(answers_of(answer.user), str(answer))
+            if found is None:
+                return False
+            record = json.loads(found)
             before = store.feedback("telegram", str(user), str(answer))
             if before and before.vote == vote:
                 return False
@@ -199,10 +230,15 @@ class Memory:
         """The article of a short name."""
         return await self.run(lambda store: store.note("telegram:articles", name))
 
-    async def keep_search(self, user: int, words: str) -> str:
+    async def keep_search(self, user: int, words: str, era: int) -> str:
         """A short name for somebody's words to search for."""
         name = _short(words)
-        await self.run(lambda store: store.put_note(f"telegram:searches:{user}", name, words, now=self.now()))
+
+        def keep(store: Store) -> None:
+            if self._eras[user] == era:
+                store.put_note(f"telegram:searches:{user}", name, words, now=self.now())
+
+        await self.run(keep)
         return name
 
     async def search(self, user: int, name: str) -> str | None:
@@ -247,6 +283,16 @@ class Memory:
 def answers_of(user: int) -> str:
     """Where the answers to somebody lie."""
     return f"telegram:answers:{user}"
+
+
+def pending_of(bot: int | str) -> str:
+    """Where the updates lie that came to a bot and are not handled yet."""
+    return f"telegram:pending:{bot}"
+
+
+def _turns(store: Store, key: str) -> list[dict[str, Any]]:
+    found = store.conversation(key)
+    return list(found.turns) if found else []
 
 
 def _short(text: str) -> str:

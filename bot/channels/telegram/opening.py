@@ -13,7 +13,7 @@ from telegram.error import BadRequest
 from bot.answer import Language
 from bot.channels.telegram.asking import keyboard_of
 from bot.channels.telegram.keyboards import AnswerId, button, pages_keyboard, turning_keyboard
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.render import article_pages, articles_spans, hits_spans, page_of, source_spans
 from bot.channels.telegram.showing import Place
@@ -28,14 +28,8 @@ _MOST_SEARCH_PAGES = 10
 Opened = tuple[list[Span], InlineKeyboardMarkup | None]
 
 
-class Opening:
+class Opening(Room):
     """Makes what is opened; the sending is the caller's, but for sources, which come as new messages."""
-
-    def __init__(self, parts: Parts) -> None:
-        """Over the archive."""
-        self._desk = parts.desk
-        self._memory = parts.memory
-        self._sender = parts.sender
 
     async def article(self, article_id: str, page: int, language: Language) -> Opened | None:
         """A page of an article, None where there is none any more."""
@@ -78,13 +72,13 @@ class Opening:
 
     async def search(self, user: int, words: str, page: int, language: Language) -> Opened | None:
         """A page of the passages for some words, None where there is none."""
-        first = page * HITS_A_PAGE
+        first, era = page * HITS_A_PAGE, self._memory.era(user)
         limit = first + HITS_A_PAGE + 1
         result = await self._desk.run(lambda: self._desk.searcher.search(words, limit=limit))
         hits = result.hits[first : first + HITS_A_PAGE]
         if not hits:
             return None
-        name = await self._memory.keep_search(user, words)
+        name = await self._memory.keep_search(user, words, era)
         is_last = len(result.hits) < limit or page + 1 >= _MOST_SEARCH_PAGES
         rows = [await self._openers(hits, first + 1), turning_keyboard("f", user, name, page=page, is_last=is_last)]
         return hits_spans(say("found", language, words=words), hits, first + 1, language), _keyboard(rows)

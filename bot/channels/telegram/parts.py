@@ -52,3 +52,16 @@ class Parts:
     sender: Sender
     limiter: FloodLimiter
     options: Options
+
+
+class Room:
+    """What handles some of what people do, with the parts at hand."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Over the parts."""
+        self._desk = parts.desk
+        self._memory = parts.memory
+        self._access = parts.access
+        self._sender = parts.sender
+        self._limiter = parts.limiter
+        self._options = parts.options

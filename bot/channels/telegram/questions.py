@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections import deque
 
 from telegram import Message, Update
 from telegram.ext import ExtBot
@@ -12,13 +13,14 @@ from bot.channels.telegram.asking import Asked, Asking
 from bot.channels.telegram.groups import Addressed, addressed
 from bot.channels.telegram.keyboards import AnswerId, base36
 from bot.channels.telegram.kinds import Context
-from bot.channels.telegram.parts import Parts
+from bot.channels.telegram.parts import Parts, Room
 from bot.channels.telegram.phrases import say
 from bot.channels.telegram.showing import Place
 from bot.channels.telegram.text import Span
 
 _LONGEST_PARAMETER = 64
 _QUESTION = "q_"
+_ALBUMS = 200  # the last ones are known
 
 
 def place_of(message: Message, *, quotes: bool = True) -> Place:
@@ -45,22 +47,21 @@ def question_in(parameter: str) -> str | None:
         return None
 
 
-class Questions:
+class Questions(Room):
     """Turns messages into questions."""
 
     def __init__(self, parts: Parts, asking: Asking) -> None:
         """Over what answers them."""
+        super().__init__(parts)
         self._asking = asking
-        self._memory = parts.memory
-        self._access = parts.access
-        self._sender = parts.sender
-        self._options = parts.options
+        self._albums: deque[str] = deque(maxlen=_ALBUMS)
 
     async def on_text(self, update: Update, context: Context) -> None:
         """A message with text or a caption, new or edited."""
         message = update.effective_message
         if message is None or message.from_user is None or _is_our_own(message, context.bot):
             return
+        self._is_rest_of_album(message)
         meant = await self._meant(message, context.bot)
         if meant is None:
             return
@@ -83,7 +84,7 @@ class Questions:
     async def ask(self, message: Message, meant: Addressed, *, edited: bool = False) -> None:
         """Answer what a message asks."""
         assert message.from_user
-        earlier = None
+        earlier, era = None, self._memory.era(message.from_user.id)
         if meant.answers is not None:
             earlier = await self._asked_before(message.chat_id, meant.answers)
         age_s = self._memory.now() - message.date.timestamp()
@@ -95,6 +96,7 @@ class Questions:
             earlier,
             late=not edited and age_s > self._options.stale_s,
             edited=edited,
+            era=era,
         )
         await self._asking.ask(asked)
 
@@ -109,8 +111,18 @@ class Questions:
         message = update.effective_message
         if message is None or message.from_user is None or _is_our_own(message, context.bot):
             return
+        if self._is_rest_of_album(message):
+            return
         if message.chat_id > 0 or await self._meant(message, context.bot):
             await self.hint(message)
+
+    def _is_rest_of_album(self, message: Message) -> bool:
+        """Whether something of the same album came before: photos sent together are messages of their own."""
+        album = message.media_group_id
+        if album is None or album in self._albums:
+            return album is not None
+        self._albums.append(album)
+        return False
 
     async def hint(self, message: Message) -> None:
         """Say what the bot can do."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
@@ -17,7 +18,9 @@ from bot.channels.telegram.flood import FloodLimiter
 from bot.channels.telegram.options import Options
 from bot.channels.telegram.text import LONGEST_MESSAGE, Span, plain, shown, split, to_html
 
+Note: TypeAlias = Callable[[Sequence[int]], Awaitable[None]]
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GONE = ("to edit not found", "can't be edited", "message_id_invalid")
 _log = logging.getLogger("wenbao.telegram")
 
 
@@ -101,7 +104,7 @@ class Sender:
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return True
-            if "to edit not found" in error.message.lower() or "can't be edited" in error.message.lower():
+            if any(said in error.message.lower() for said in _GONE):
                 return False
             raise
         return True
@@ -111,9 +114,9 @@ class Sender:
         with contextlib.suppress(TelegramError):
             await self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread)
 
-    def growing(self, place: Place, draft: int, present: Sequence[int]) -> Growing:
-        """An answer that is shown while it grows, in the messages `present` if there are any."""
-        return Growing(self, place, draft, present)
+    def growing(self, place: Place, draft: int, present: Sequence[int], note: Note) -> Growing:
+        """An answer that is shown while it grows, in the messages `present` if there are any; `note` hears of new."""
+        return Growing(self, place, draft, present, note)
 
     async def draft(self, place: Place, draft: int, part: Sequence[Span]) -> bool:
         """Show a draft; False where this server offers none."""
@@ -134,9 +137,10 @@ class Sender:
 class Growing:
     """An answer on its way. Shows no more often than people can read and the limits allow."""
 
-    def __init__(self, sender: Sender, place: Place, draft: int, present: Sequence[int]) -> None:
+    def __init__(self, sender: Sender, place: Place, draft: int, present: Sequence[int], note: Note) -> None:
         """Nothing is shown yet; `present` are messages of an earlier answer that this one replaces."""
         self._sender = sender
+        self._note = note
         self._place = place
         self._draft = draft
         self.messages = list(present)
@@ -174,3 +178,4 @@ class Growing:
             await self._sender.edit(self._place.chat, self.messages[0], part)
         else:
             self.messages = await self._sender.send(self._place, part)
+            await self._note(self.messages)  # begun anew after a stop, it goes on there

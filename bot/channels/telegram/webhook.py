@@ -108,8 +108,10 @@ class Webhook:
             except InvalidToken:
                 _log.error("Telegram does not know this token; the bot there does not run")
                 return
-            except TelegramError as error:
+            except Exception as error:
                 self._telegram = None
-                _log.warning("Telegram cannot be reached (%s); trying again in 30 s", type(error).__name__)
+                unreachable = isinstance(error, TelegramError)
+                what = "Telegram cannot be reached" if unreachable else "the bot in Telegram could not run"
+                _log.warning("%s (%s); trying again in 30 s", what, type(error).__name__)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN_S)
