@@ -25,6 +25,7 @@ from bot.conversation import Standalone, Turn, stand_alone
 from bot.phrases import language_of, phrase
 from bot.several import Part, parts_of, together
 from bot.small_talk import small_talk
+from bot.traditional import in_traditional, is_traditional
 from retrieval.filters import Filters
 from retrieval.hit import Hit
 from retrieval.search import Searcher
@@ -84,6 +85,7 @@ class Assistant:
         yield Searching()
         reply = small_talk(text, language)
         if reply:
+            reply = in_traditional(reply) if language == "zh" and is_traditional(text) else reply
             yield Delta(reply)
             yield Finished(Answer(question.text, reply, False, 1.0, standalone=text, latency_ms=_since(started)))
             return
@@ -98,6 +100,8 @@ class Assistant:
         else:
             standalone, composition = self._compose(standalone, hits, language, filters)
         self._remember((*question.history, question.text), filters, composition)
+        if language == "zh" and is_traditional(text):
+            composition = _traditional(composition)
         for piece in _PIECES.findall(composition.text):
             if piece:
                 yield Delta(piece)
@@ -207,6 +211,13 @@ class Assistant:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("an answer ends with Finished")
+
+
+def _traditional(composition: Composition) -> Composition:
+    """Our own words and the short answer in traditional characters; what is quoted stays as the article has it."""
+    named = (*(one.quote for one in composition.citations), *(one.title for one in composition.nearest))
+    short = composition.short_answer and in_traditional(composition.short_answer)
+    return replace(composition, text=in_traditional(composition.text, named), short_answer=short)
 
 
 def _since(started: float) -> float:
