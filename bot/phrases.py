@@ -45,6 +45,7 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "zh": "问题太长：有{length}个字，最多{most}个字。",
         "en": "The question is too long: it has {length} characters, and {most} is the most.",
     },
+    "byline": {"zh": "《{title}》的署名：{names}", "en": "Byline of “{title}”: {names}"},
     "part_missing": {"zh": "{name}：档案里没有找到。", "en": "{name}: not in the archive."},
     "differs": {"zh": "另一篇文章（{date}）说法不同：", "en": "Another article ({date}) says otherwise: "},
     "differs_undated": {"zh": "另一篇文章说法不同：", "en": "Another article says otherwise: "},

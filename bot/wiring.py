@@ -56,7 +56,11 @@ def build_composer(settings: Settings, archive: Archive) -> Composer:
     if settings.reader == "none":
         return ExtractiveComposer(archive.rarity, refuse_below=settings.refuse_below)
     return ReadingComposer(
-        archive.rarity, partial(_body, archive), open_reader(settings), refuse_below=settings.refuse_below
+        archive.rarity,
+        partial(_body, archive),
+        open_reader(settings),
+        refuse_below=settings.refuse_below,
+        authors_of=partial(_authors, archive),
     )
 
 
@@ -68,6 +72,11 @@ def open_reader(settings: Settings) -> Reader:
 def _body(archive: Archive, article_id: str) -> str:
     article = archive.store.article(article_id)
     return article.body if article else ""  # removed since it was found
+
+
+def _authors(archive: Archive, article_id: str) -> tuple[str, ...]:
+    article = archive.store.article(article_id)
+    return tuple(article.author) if article else ()
 
 
 def build_assistant(settings: Settings, archive: Archive, searcher: Searcher) -> Assistant:

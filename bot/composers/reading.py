@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answer import Language
+from bot.composers.authorship import asks_for_author, byline
 from bot.composers.candidates import Candidate, Rarity, candidates
 from bot.composers.evidence import find_evidence
 from bot.composers.extractive import Composition, cite, refusal
@@ -33,10 +34,19 @@ _LONGEST_SHORT = 60
 class ReadingComposer:
     """Quotes the sentence that the reader found the answer in; adds no word of its own but fixed phrases."""
 
-    def __init__(self, rarity: Rarity, body_of: Callable[[str], str], reader: Reader, *, refuse_below: float) -> None:
-        """`rarity` gives terms' inverse document frequencies, `body_of` an article's text by its id."""
+    def __init__(
+        self,
+        rarity: Rarity,
+        body_of: Callable[[str], str],
+        reader: Reader,
+        *,
+        refuse_below: float,
+        authors_of: Callable[[str], Sequence[str]] = lambda _: (),
+    ) -> None:
+        """`rarity` gives terms' inverse document frequencies; `body_of` and `authors_of` an article's by its id."""
         self._rarity = rarity
         self._body_of = body_of
+        self._authors_of = authors_of
         self._reader = reader
         self._refuse_below = refuse_below
 
@@ -59,6 +69,10 @@ class ReadingComposer:
 
     def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
         """The answer, or the refusal, to `question` from `hits`, best first."""
+        if hits and asks_for_author(question.text):
+            written = byline(hits, self._authors_of(hits[0].passage.article_id), language)
+            if written and written.confidence >= self._refuse_below:
+                return written
         found = self.propose(question, hits)
         confidence = confidence_of(question, found)
         explained = signals(question, found) if found else {}
