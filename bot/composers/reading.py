@@ -16,6 +16,7 @@ from bot.composers.windows import Window, windows
 from bot.composers.yes_no import asks_whether, verdict, yes_or_no
 from bot.conversation import Standalone
 from bot.evaluation.match import f1
+from bot.in_english import in_english
 from bot.phrases import phrase
 from retrieval.hit import Hit
 from retrieval.reader import Reader, Reading
@@ -86,6 +87,9 @@ class ReadingComposer:
         citations = tuple(cite(one.hit, one.quote_start, one.quote_end) for one in quoted_from)
         word = _verdict(question, best)
         short = word or (best.text if _is_short(question, best) else None)
+        if short and language == "en":
+            translated = in_english(short)
+            short = f"{translated} ({short})" if translated and translated != short else short
         quoted = f"{phrase('quoted', language)}{best.quote} [1]"
         shown = f"{short}\n{quoted}" if word or (short and _worth_showing(best)) else quoted
         if second:

@@ -148,6 +148,13 @@ def test_articles_that_disagree_are_both_shown_with_the_other_ones_date() -> Non
     assert "说法不同" not in composer(reader).compose(question, [first, same], "zh").text
 
 
+def test_a_question_in_english_gets_the_figure_in_english_too() -> None:
+    question = Standalone("How many grid volunteers does Tianxin have?")
+    composed = composer(FixedReader(**{"620人": 9.0}), refuse_below=0.0).compose(question, [hit()], "en")
+    assert composed.text.startswith("620 people (620人)\n")
+    assert composed.short_answer == "620人"
+
+
 def test_only_promising_sentences_are_read_within_the_budget() -> None:
     long = "".join(f"第{number}段讲了别的事情，与此无关。" for number in range(40))
     texts = [hit(long + "志愿网格员有620人。" + long, article_id=str(number)) for number in range(9)]
