@@ -56,6 +56,8 @@ class Settings:
     """Port that `wenbao serve` listens on; 0: any free one."""
     public: bool = False
     """Whether `wenbao serve` answers without a key where more than this machine can reach it."""
+    require_keys: bool = False
+    """Whether `wenbao serve` wants a key from this machine too, as behind a proxy here that lets others in."""
     rate_limit: int = 120
     """Requests a minute that a key or an address may make, this machine's own aside; 0: any number."""
     cors_origins: str = ""
@@ -97,6 +99,7 @@ class Settings:
             "one of " + ", ".join(PERSONAL_NUMBERS),
         )
         _require(0 <= self.port <= 65535, "port", self.port, "between 0 and 65535")
+        _require(not (self.public and self.require_keys), "require_keys", True, "false where public is true")
         _require(self.rate_limit >= 0, "rate_limit", self.rate_limit, "0 or more")
         _require(self.log in LOGS, "log", self.log, "one of " + ", ".join(LOGS))
         for origin in self.origins:

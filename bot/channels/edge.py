@@ -19,6 +19,7 @@ MAX_BODY_BYTES: Final = 2**20  # a question with the longest history allowed, ev
 MAX_ARTICLE_BYTES: Final = 8 * 2**20
 MAX_UPLOAD_BYTES: Final = 64 * 2**20
 BODY_PAUSE_S = 30.0  # that a client may take between two pieces of a body
+BODY_WHOLE_S = 600.0  # and for all of it
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -52,10 +53,13 @@ class _Exchange:
     status: int = 500  # until something is sent
     received: int = 0
     whole: bool = False  # the body
+    refused: bool = False  # before a route was looked for
 
     @property
     def route(self) -> str:
         """The template of the path, of which there are few; "" for a path that none fits."""
+        if self.refused:
+            return str(self.scope["path"])  # one of those with a queue
         route = self.scope.get("route")
         return str(getattr(route, "path", ""))
 
@@ -92,6 +96,7 @@ class Edge:
         sending = _sending(exchange, send)
         try:
             if self._is_full(scope["path"]):
+                exchange.refused = True
                 await _refuse(exchange, sending)
             else:
                 await self._app(scope, _receiving(exchange, receive), sending)
@@ -130,10 +135,11 @@ def _receiving(exchange: _Exchange, receive: Receive) -> Receive:
     async def receiving() -> Message:
         if exchange.whole:  # what comes now is that the client has gone
             return await receive()
+        left_s = exchange.began + BODY_WHOLE_S - time.perf_counter()
         try:
-            message = await asyncio.wait_for(receive(), BODY_PAUSE_S)
+            message = await asyncio.wait_for(receive(), min(BODY_PAUSE_S, left_s))
         except TimeoutError:
-            raise HTTPException(408, f"Nothing more of the body came for {BODY_PAUSE_S:.0f} s.") from None
+            raise HTTPException(408, "The body came too slowly.") from None
         exchange.whole = not message.get("more_body", False)
         exchange.received += len(message.get("body", b""))
         if exchange.received > most:

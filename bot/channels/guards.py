@@ -52,7 +52,8 @@ class Guard:
 
     async def watching(self, request: Request, credentials: Credentials) -> Caller:
         """Anyone on this machine where only that can call, else who has an admin key: they are the operator's."""
-        if self._access.local and network_of(_address(request)) is None:  # nor through a proxy here
+        alone = self._access.local and not self._access.keys_needed
+        if alone and network_of(_address(request)) is None:  # not through a proxy here either
             return await self._caller(request, credentials) or ANYONE
         return await self.administering(request, credentials)
 

@@ -66,7 +66,7 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
         archive,
         searcher,
         assistant,
-        _questions(settings),
+        WorkQueue(questions_at_once(settings), at_once=None if settings.reader == "none" else 1),
         encoder,
         settings.log == "questions",
         access,
@@ -86,23 +86,24 @@ def _serve(settings: Settings, archive: Archive, listener: socket.socket) -> int
     return 0 if server.started else 1
 
 
-def _questions(settings: Settings) -> WorkQueue:
-    """The queue for questions."""
-    if settings.reader == "none":
-        return WorkQueue(settings.thread_count)
-    # Reading one question's passages takes every thread already: side by side each would take as long as both.
-    return WorkQueue(max(1, settings.thread_count // 2), at_once=1)
+def questions_at_once(settings: Settings) -> int:
+    """How many questions are answered side by side.
+
+    Reading one's passages takes every thread already: of two side by side each would take as long as both.
+    """
+    return settings.thread_count if settings.reader == "none" else max(1, settings.thread_count // 2)
 
 
 def _access(settings: Settings, archive: Archive) -> Access:
     """Who may call. Raises SettingsError for a server that nobody could ask."""
     local = is_loopback(settings.host)
-    keys_needed = not (local or settings.public)
+    keys_needed = settings.require_keys or not (local or settings.public)
     if keys_needed and not any(one.revoked is None for one in archive.store.api_keys()):
+        why = "require_keys is set" if settings.require_keys else f"Others than this machine can reach {settings.host}"
         raise SettingsError(
-            f"Others than this machine can reach {settings.host}, and there is no key to let them in. Make one with: "
+            f"{why}, and there is no key to let anyone in. Make one with: "
             f"wenbao keys create NAME --data {settings.data}, or let everyone ask with --public. "
-            "监听本机以外的地址需要密钥：请先创建，或用 --public 允许所有人提问。"
+            "需要密钥才能提问：请先创建，或用 --public 允许所有人提问。"
         )
     return Access(local, keys_needed, settings.rate_limit, settings.origins)
 
@@ -175,8 +176,8 @@ def _telegram(settings: Settings, service: Service, encoder: Encoder) -> Webhook
     from bot.channels.telegram.parts import Desk
     from bot.channels.telegram.webhook import Webhook
 
-    threads = settings.thread_count
-    desk = Desk(service.archive, service.searcher, service.assistant, service.work, encoder, threads)
+    at_once = questions_at_once(settings)
+    desk = Desk(service.archive, service.searcher, service.assistant, service.work, encoder, at_once)
     return Webhook(desk, options_of(settings))
 
 

@@ -18,11 +18,12 @@ from bot_service import call, service_over
 from fastapi import FastAPI
 
 from bot import keys
-from bot.channels import access, edge, passes
+from bot.channels import access, edge, passes, server
 from bot.channels.access import Access, KeyRing, RateLimitedError, RateLimits, network_of
 from bot.channels.http import create_app
 from bot.channels.service import Service
 from bot.links import article_link
+from bot.settings import Settings
 from retrieval.archive import Archive
 from retrieval.store import ApiKey, Store
 
@@ -244,6 +245,8 @@ def test_measurements_are_the_operators(app: FastAPI, made: dict[str, str], fill
         assert call(app, "GET", "/metrics").status_code == 200
         # Through a proxy on this machine.
         assert asyncio.run(_from(app, "203.0.113.7", {}, "/metrics")).status_code == 401
+    with service_over(filled, access=Access(keys_needed=True)) as behind_a_proxy:
+        assert call(create_app(behind_a_proxy), "GET", "/metrics").status_code == 401
 
 
 def test_on_this_machine_any_key_will_do_for_reading(filled: Path) -> None:
@@ -349,8 +352,9 @@ def test_what_is_logged_of_a_request(filled: Path, caplog: pytest.LogCaptureFixt
         assert caplog.records[-1].msg["question"] == QUESTION
 
 
-def test_a_slow_body(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(edge, "BODY_PAUSE_S", 0.05)
+@pytest.mark.parametrize("bound", ["BODY_PAUSE_S", "BODY_WHOLE_S"])
+def test_a_slow_body(filled: Path, monkeypatch: pytest.MonkeyPatch, bound: str) -> None:
+    monkeypatch.setattr(edge, bound, 0.05)
 
     async def body() -> AsyncIterator[bytes]:
         yield b'{"question": '
@@ -401,3 +405,21 @@ def test_a_server_that_nobody_could_ask_does_not_start(run: Run, filled: Path) -
     ran = run("serve", "--host", "0.0.0.0", "--port", 0, "--data", filled)
     assert ran.code == 2
     ran.says_once("0.0.0.0", "wenbao keys create", "--public")
+
+
+def test_behind_a_proxy_keys_may_be_needed_on_this_machine_too(
+    run: Run, filled: Path, keyed: Path, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WENBAO_REQUIRE_KEYS", "true")
+    ran = run("serve", "--port", 0, "--data", filled)
+    assert ran.code == 2
+    ran.says_once("require_keys", "wenbao keys create")
+    both = run("serve", "--public", "--port", 0, "--data", keyed)
+    assert both.code == 2
+    both.says_once("require_keys", "public")
+    archive = Archive(keyed)
+    try:
+        rules = server._access(Settings(require_keys=True), archive)
+    finally:
+        archive.close()
+    assert (rules.local, rules.keys_needed) == (True, True)

@@ -420,6 +420,8 @@ def test_a_full_queue_refuses_and_the_event_loop_stays_free(filled: Path) -> Non
                 response = await client.post("/v1/ask", json={"question": "a"} | more)
                 error_of(response, 503, "busy")
                 assert response.headers["retry-after"] == "1"
+            measured = (await client.get("/metrics")).text
+            assert 'wenbao_requests_total{method="POST",route="/v1/ask",status="503"} 2.0' in measured
             started = time.monotonic()
             for path in ("/healthz", "/", "/docs"):
                 assert (await client.get(path)).status_code == 200

@@ -6,10 +6,23 @@ from collections.abc import Callable
 from typing import Any
 
 from answering import Scripted
+from bot_api import ApiError
 from bot_api_text import under
 from people import World, labels
 
 Play = Callable[..., Any]
+
+
+def test_what_fails_in_a_topic_is_said_sorry_for_there(play: Play) -> None:
+    async def scenario(world: World) -> None:
+        anna, group = world.person(), world.group(topics=True)
+        world.api.refusals["sendMessage"].append(ApiError(400, "Bad Request: something new"))
+        anna.say("/ask 问", group, thread=7)
+        await world.settle()
+        (said,) = world.said(group)
+        assert (said["text"][:2], said["message_thread_id"]) == ("抱歉", 7)
+
+    play(scenario, assistant=Scripted())
 
 
 def test_in_a_group_it_answers_when_it_is_spoken_to(play: Play) -> None:

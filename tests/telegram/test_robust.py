@@ -16,6 +16,8 @@ from answering import Scripted
 from bot_api import ApiError, BotApi
 from people import World, listening, living
 
+from bot.answer import Answer
+
 Play = Callable[..., Any]
 
 
@@ -163,6 +165,30 @@ def test_stopped_while_its_answer_grows_in_a_group_it_goes_on_in_the_same_messag
     play(scenario, assistant=assistant)
 
 
+def test_an_answer_that_was_shown_and_could_not_be_kept_is_not_sent_once_more(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from telegram.error import NetworkError
+
+    from bot.channels.telegram.memory import Memory
+
+    put, failures = Memory.put_answer, iter([True])
+
+    async def failing(self: Memory, *arguments: Any) -> None:
+        if next(failures, False):
+            raise NetworkError("stands for a stop at this moment")
+        await put(self, *arguments)
+
+    monkeypatch.setattr(Memory, "put_answer", failing)
+
+    async def scenario(world: World) -> None:
+        world.person().say("问")
+        await world.settle()
+        assert (len(world.said()), "".join(world.texts())) == (2, "答：问" * 2000)
+
+    play(scenario, assistant=Scripted(lambda question: Answer(question.text, "答：问" * 2000, False, 0.9)))
+
+
 def test_a_question_that_is_tried_again_counts_once_today(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.channels.telegram import flood
 
@@ -203,6 +229,31 @@ def test_an_update_that_cannot_be_read_at_the_start_is_read_later(play: Play, mo
         await world.settle()
 
     play(scenario, assistant=assistant)
+
+
+def test_who_floods_the_bot_holds_nobody_else_up(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.channels.telegram import inbox
+
+    monkeypatch.setattr(inbox, "MOST_AT_ONCE", 30)
+    monkeypatch.setattr(inbox, "MOST_OF_ONE", 6)
+
+    async def scenario(world: World) -> None:
+        anna, ben = world.person(1), world.person(2)
+        for _ in range(60):
+            anna.say("/help")
+        await world.until(lambda: world.said(1))
+        ben.say("问")
+        await world.until(lambda: world.said(2))
+        assert world.texts(2) == ["答：问"]
+        assert len(world.said(1)) < 50, "he did not wait for her"
+        await world.stop_bot()  # with most of hers still to be answered
+        await world.start_bot()
+        await world.settle()
+        assert len(world.said(1)) == 60
+        assert world.telegram
+        assert (world.telegram.inbox._inside, world.telegram.inbox._parked) == ({}, {})
+
+    play(scenario, assistant=Scripted(), scale=0.05)
 
 
 def test_a_stop_lets_an_answer_that_is_nearly_done_end(play: Play) -> None:

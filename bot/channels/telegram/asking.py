@@ -127,7 +127,9 @@ class Asking(Room):
             answer, hits = await self._follow(question, growing)
         await typing
         made = self._record(asked, answer, hits, question.language or language_of(asked.text))
-        made["messages"] = await self._show(asked, made, growing.messages, chosen, hits)
+        spans = _shown(asked, made, chosen, hits)
+        keyboard = keyboard_of(asked.answer, made, 0)
+        made["messages"] = await self._sender.replace(asked.place, growing.messages, spans, keyboard, note=note)
         await self._memory.put_answer(asked.answer, made, asked.era)
         await self._memory.end_turn(asked.conversation, asked.answer, {"question": asked.text, **made["answer"]})
 
@@ -194,24 +196,6 @@ class Asking(Room):
         # A language model may write halves of characters, which no database takes.
         return dict(json.loads(_HALF.sub("\ufffd", json.dumps(record, ensure_ascii=False))))
 
-    async def _show(
-        self,
-        asked: Asked,
-        record: Mapping[str, Any],
-        present: Sequence[int],
-        chosen: ChatSettings,
-        hits: Sequence[Hit],
-    ) -> list[int]:
-        spans = answer_spans(
-            record,
-            length=chosen.length,
-            with_sources=chosen.sources == "shown",
-            language=record["language"],
-            late=asked.late,
-            contexts=_contexts(record, hits) if chosen.length == "long" else (),
-        )
-        return await self._sender.replace(asked.place, present, spans, keyboard_of(asked.answer, record, 0))
-
     def language(self, chosen: ChatSettings, menu_code: str | None) -> Language:
         """The language of the bot's own words to somebody in a chat."""
         return _chosen_language(chosen) or menu_language(menu_code)
@@ -231,6 +215,17 @@ def keyboard_of(answer: AnswerId, record: Mapping[str, Any], vote: int) -> Any:
         related=record["related"],
         vote=vote,
         language=record["language"],
+    )
+
+
+def _shown(asked: Asked, record: Mapping[str, Any], chosen: ChatSettings, hits: Sequence[Hit]) -> list[Span]:
+    return answer_spans(
+        record,
+        length=chosen.length,
+        with_sources=chosen.sources == "shown",
+        language=record["language"],
+        late=asked.late,
+        contexts=_contexts(record, hits) if chosen.length == "long" else (),
     )
 
 

@@ -11,7 +11,8 @@ import contextlib
 import json
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from telegram import Bot, Update
@@ -23,6 +24,7 @@ from retrieval.store import Store
 
 T = TypeVar("T")
 MOST_AT_ONCE = 512  # updates in memory; the rest waits with Telegram
+MOST_OF_ONE = 24  # of one chat, whose answers may wait long for Telegram's limits; the rest waits in the database
 _TRY_AGAIN_S = 2.0
 _log = logging.getLogger("wenbao.telegram")
 
@@ -39,6 +41,8 @@ class Inbox(asyncio.Queue[Any]):
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self.closing = False
         self._again: dict[int, Update] = {}
+        self._inside: Counter[int] = Counter()  # by chats
+        self._parked: dict[int, deque[int]] = {}
 
     async def put(self, item: Any) -> None:
         """Write an update down and hand it on, unless it came before. Waits while too many are in work."""
@@ -46,8 +50,41 @@ class Inbox(asyncio.Queue[Any]):
             await super().put(item)  # the library's signal to stop
             return
         if await self._write_down(item):
-            await self._room.acquire()
-            await super().put(item)
+            await self._enter(item)
+
+    async def _enter(self, update: Update) -> None:
+        """Hand an update on in its turn, keeping no place from other chats."""
+        chat = _chat_of(update)
+        if chat in self._parked or self._inside[chat] >= MOST_OF_ONE:
+            self._parked.setdefault(chat, deque()).append(update.update_id)
+        else:
+            await self._hand_on(update)
+
+    async def _hand_on(self, update: Update) -> None:
+        self._inside[_chat_of(update)] += 1
+        await self._room.acquire()
+        await super().put(update)
+
+    def has_parked(self, update: Update) -> bool:
+        """Whether more of this update's chat waits in the database."""
+        return _chat_of(update) in self._parked
+
+    async def unpark(self, done: Update) -> None:
+        """Hand on what waits behind an update that was handled."""
+        chat = _chat_of(done)
+        while (waiting := self._parked.get(chat)) is not None and self._inside[chat] < MOST_OF_ONE:
+            if not waiting:
+                del self._parked[chat]
+                return
+            number = waiting.popleft()
+            text = await self._pending_text(number)
+            if text is None:  # its sender wished to be forgotten
+                await self._cross_off(number)
+            else:
+                await self._hand_on(Update.de_json(json.loads(text), done.get_bot()))
+
+    async def _pending_text(self, number: int) -> str | None:
+        return await self._patiently(lambda store: store.note(self._pending, str(number)))
 
     async def _write_down(self, update: Update) -> bool:
         text = update.to_json()
@@ -79,9 +116,7 @@ class Inbox(asyncio.Queue[Any]):
 
         found = await self._patiently(read)
         for number in sorted(found, key=int):
-            update = Update.de_json(json.loads(found[number]), bot)
-            await self._room.acquire()
-            await super().put(update)
+            await self._enter(Update.de_json(json.loads(found[number]), bot))
         return len(found)
 
     def again(self, update: Update) -> None:
@@ -103,15 +138,19 @@ class Inbox(asyncio.Queue[Any]):
     async def done(self, update: Update) -> Update | None:
         """Cross an update off, and make room; what is to be handled again instead of it."""
         self._room.release()
+        chat = _chat_of(update)
+        self._inside[chat] -= 1
+        if not self._inside[chat]:
+            del self._inside[chat]
         again = self._again.pop(update.update_id, None)
         if again is None:
-            await self._cross_off(update)
+            await self._cross_off(update.update_id)
         return again
 
-    async def _cross_off(self, update: Update) -> None:
+    async def _cross_off(self, number: int) -> None:
         def cross_off(store: Store) -> None:
-            store.put_note(self._handled, str(update.update_id), "", now=self._memory.now())
-            store.remove_note(self._pending, str(update.update_id))
+            store.put_note(self._handled, str(number), "", now=self._memory.now())
+            store.remove_note(self._pending, str(number))
 
         try:
             await self._memory.run(cross_off)
@@ -121,11 +160,16 @@ class Inbox(asyncio.Queue[Any]):
     async def return_later(self, update: Update, pause_s: float) -> None:
         """Hand on, after a while, an update that is still written down: its sender has not wished to be forgotten."""
         await asyncio.sleep(pause_s)
-        if await self._patiently(lambda store: store.note(self._pending, str(update.update_id))) is None:
-            await self._cross_off(update)
-            return
-        await self._room.acquire()
-        await super().put(update)
+        if await self._pending_text(update.update_id) is None:
+            await self._cross_off(update.update_id)
+        else:
+            await self._hand_on(update)
+
+
+def _chat_of(update: Update) -> int:
+    """The chat that an update belongs to; of an inline query the person."""
+    found = update.effective_chat or update.effective_user
+    return found.id if found else 0
 
 
 def _moved(told: Any, old: int, new: int) -> Any:
@@ -171,9 +215,15 @@ class Processor(BaseUpdateProcessor):
             self._running.discard(task)
         again = await self._inbox.done(update)
         if again:
-            returning = asyncio.create_task(self._inbox.return_later(again, self._again_s))
-            self._returning.add(returning)
-            returning.add_done_callback(self._returning.discard)
+            self._beside(self._inbox.return_later(again, self._again_s))
+        if self._inbox.has_parked(update):
+            self._beside(self._inbox.unpark(update))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let something that may wait for room go on, while this update makes some."""
+        returning = asyncio.create_task(work)
+        self._returning.add(returning)
+        returning.add_done_callback(self._returning.discard)
 
     async def drain(self, patience_s: float) -> None:
         """Begin nothing more; wait for what runs, at most `patience_s`, then stop it."""

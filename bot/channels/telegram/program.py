@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from telegram.error import InvalidToken, TelegramError
 
 from bot import wiring
-from bot.channels.server import keep_encoded
+from bot.channels.server import keep_encoded, questions_at_once
 from bot.channels.telegram.application import Telegram
 from bot.channels.telegram.options import Options, options_of
 from bot.channels.telegram.parts import Desk
@@ -44,7 +44,7 @@ def run(settings: Settings) -> int:
         encoder.encode(["warm"], Role.QUERY)
         work = WorkQueue(settings.thread_count)
         assistant = wiring.build_assistant(settings, archive, searcher)
-        desk = Desk(archive, searcher, assistant, work, encoder, settings.thread_count)
+        desk = Desk(archive, searcher, assistant, work, encoder, questions_at_once(settings))
         stop = threading.Event()
         background = threading.Thread(target=keep_encoded, args=(archive, encoder, stop), name="vectors")
         background.start()

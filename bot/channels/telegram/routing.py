@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram import Update
+from telegram import Message, Update
 from telegram.constants import ChatMemberStatus
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter
 from telegram.ext import (
@@ -28,7 +28,7 @@ from bot.channels.telegram.memory import Memory
 from bot.channels.telegram.opening import Opening
 from bot.channels.telegram.parts import Parts
 from bot.channels.telegram.phrases import menu_language, say
-from bot.channels.telegram.questions import Questions
+from bot.channels.telegram.questions import Questions, place_of
 from bot.channels.telegram.showing import Place, Sender
 from bot.channels.telegram.text import Span
 
@@ -119,7 +119,9 @@ class _Arrivals:
         chat, user = update.effective_chat, update.effective_user
         if chat is None or user is None or (chat.id < 0 and update.callback_query is None and not update.message):
             return
+        message = update.effective_message
+        place = place_of(message) if isinstance(message, Message) else Place(chat.id)
         try:
-            await self._sender.send(Place(chat.id), [Span(say("failed", menu_language(user.language_code)))])
+            await self._sender.send(place, [Span(say("failed", menu_language(user.language_code)))])
         except Exception as error:
             _log.error("nor could that be said: %s", type(error).__name__)

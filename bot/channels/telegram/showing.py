@@ -55,16 +55,27 @@ class Sender:
         return await self.replace(place, [], spans, keyboard)
 
     async def replace(
-        self, place: Place, present: Sequence[int], spans: Sequence[Span], keyboard: InlineKeyboardMarkup | None = None
+        self,
+        place: Place,
+        present: Sequence[int],
+        spans: Sequence[Span],
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        note: Note | None = None,
     ) -> list[int]:
-        """Make the messages `present` say `spans`, with more messages or fewer; their numbers."""
+        """Make the messages `present` say `spans`, with more messages or fewer; their numbers.
+
+        `note` hears the numbers whenever a message was added, also where a later one fails.
+        """
         parts = split(spans)
-        numbers = []
+        numbers: list[int] = []
         for index, part in enumerate(parts):
             buttons = keyboard if index == len(parts) - 1 else None
             number = present[index] if index < len(present) else None
             if number is None or not await self.edit(place.chat, number, part, buttons):
                 number = await self._send_one(place, part, buttons, quotes=index == 0)
+                if note:
+                    await note([*numbers, number, *present[index + 1 :]])
             numbers.append(number)
         for number in present[len(parts) :]:
             with contextlib.suppress(BadRequest):
