@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
-from retrieval.page import bylines, captions, forms
+from retrieval.page import bylines, captions, characters, forms
 from retrieval.page.lines import Line
 
 WIDEST_COLUMN = 45.0
@@ -16,6 +17,8 @@ _INDENT = 0.8  # more, where a paragraph's first line lost its indent of two cha
 _AROUND = 5
 _SHORT_LINE = 14.0
 _SHORT_CAPTION = 40
+_WHOLE = re.compile(r"[0-9A-Za-z.,%％‰+/—–-]+[）”，。、；]?")  # what no line's end cuts: a number, a Latin word
+_BESIDE_WHOLE = 1.0  # columns that justifying a line takes at most, where it ends before such a word
 _LEAST_ALIKE = 3  # narrow lines among five that make a column
 _WIDENING = 1.7  # how much wider a column may go on, below a picture for instance
 
@@ -28,6 +31,7 @@ class Columns:
         self._lines = lines
         self._widths = [line.width for line in lines]
         apart = sum(other.number > one.number + 1 for one, other in pairwise(lines)) / max(1, len(lines))
+        self._parallel = forms.parallel([line.text for line in lines])
         # Where nearly all lines have a blank one after them, that says nothing, but its absence does.
         self._all_apart = apart > 0.8
         self._some_apart = 0.02 < apart <= 0.8
@@ -70,8 +74,10 @@ class Columns:
         return not self._ends(start, index, column) and self._is_full(start, index, column)
 
     def _is_full(self, start: int, index: int, column: float) -> bool:
-        slack = _SLACK + _INDENT if index == start else _SLACK
         line = self._lines[index]
+        whole = _WHOLE.match(self._lines[index + 1].text)
+        slack = max(_SLACK, _BESIDE_WHOLE + characters.width(whole[0])) if whole else _SLACK
+        slack += _INDENT if index == start else 0.0
         return column <= WIDEST_COLUMN and max(line.width, line.spread) >= column - slack
 
     def _ends(self, start: int, index: int, column: float) -> bool:
@@ -103,6 +109,7 @@ class Columns:
             or bylines.names_of(line.text)
             or forms.is_subtitle(line.text)
             or forms.is_series_label(line.text)
+            or (index in self._parallel and line.width < column)
         ):
             return True
         if captions.is_caption(line.text) and len(line.text) <= _SHORT_CAPTION:

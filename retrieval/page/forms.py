@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import rjieba
 
@@ -20,6 +21,8 @@ _PLACE_COLON = re.compile(rf"^[{HAN}]{{2,7}}[：:][“‘「《]?[{HAN}\d]")
 _NOTICE = re.compile(
     r"^(?:[\u4e00-\u9fff]{0,8}(?:公告|声明|启事|通告|公示|讣告|遗失声明|招标公告|拍卖公告|催收公告|广告))$"
 )
+_RUN = re.compile(rf"[{HAN}A-Za-z0-9]+")
+_SAME_WORDS = 4  # characters that the headings of one set have in common
 _WORDS = re.compile(rf"[{HAN}A-Za-z0-9]")
 LONGEST_HEADLINE = 42
 _LONGEST_PLAIN_HEADLINE = 30
@@ -90,6 +93,20 @@ def headline_strength(text: str, gap: bool) -> float:
     if strength == 1.0 and len(text) > _LONGEST_PLAIN_HEADLINE:
         return 0.0
     return strength
+
+
+def skeleton(text: str) -> str:
+    """The form of a heading: its marks, and how many characters stand between them."""
+    return _RUN.sub(lambda match: str(len(match[0])), text)
+
+
+def parallel(texts: Sequence[str]) -> frozenset[int]:
+    """Those that are headings of one set: they begin with the same words and have one form, with quotation marks."""
+    sets: dict[tuple[str, str], list[int]] = {}
+    for index, text in enumerate(texts):
+        if len(text) <= LONGEST_HEADLINE and "”" in text and not is_closed_sentence(text):
+            sets.setdefault((text[:_SAME_WORDS], skeleton(text)), []).append(index)
+    return frozenset(index for alike in sets.values() if len({texts[one] for one in alike}) > 1 for index in alike)
 
 
 def open_quotes(text: str) -> str:

@@ -12,6 +12,7 @@ from retrieval.page.columns import Columns
 from retrieval.page.lines import Line
 from retrieval.page.traced import Traced, inserted
 
+_EMPTY = Traced("", ())
 _WIDE, _SHORT_HEADING = 30.0, 8  # where no column cuts the lines, so short a line is whole
 _LONGEST_LARGE = 60
 _SHADOWED = 2.0  # only headlines have shadows, or their size
@@ -35,7 +36,7 @@ class Fragment:
     column_width: float
     large: bool = False
     runs_on: bool = False
-    spaced: str = ""
+    spaced: Traced = _EMPTY
 
     @property
     def text(self) -> str:
@@ -123,7 +124,7 @@ def _fragment(lines: Sequence[Line], column: float, *, in_column: bool) -> Fragm
     for line in lines[1:]:
         traced = join(traced, line.traced)
     gap = any(line.gap for line in lines)
-    spaced = lines[0].spaced if len(lines) == 1 else traced.text
+    spaced = lines[0].spaced if len(lines) == 1 else traced
     shadowed = any(line.shadowed for line in lines)
     return Fragment(
         traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column, lines[0].large, spaced=spaced

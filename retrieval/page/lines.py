@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.page.bylines import bracketed_names, names_of
 from retrieval.page.characters import CJK, HAN, width
-from retrieval.page.traced import Traced
+from retrieval.page.traced import Traced, joined
 
 _GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
 _GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％])[ \u3000\t]+(?=[{CJK}])")
@@ -59,10 +59,10 @@ class Line:
         return self.traced.text
 
     @property
-    def spaced(self) -> str:
+    def spaced(self) -> Traced:
         """Its parts, each cleaned, with one space between them."""
         parts = (self.parted[match.start() : match.end()] for match in _PART.finditer(self.parted.text))
-        return " ".join(_unified(_unshadowed(part)).text for part in parts)
+        return joined([_unified(_unshadowed(part)) for part in parts], " ")
 
 
 def read_lines(raw: str, at: int = 0, number: int = 0, large: Collection[int] = ()) -> Iterator[Line]:

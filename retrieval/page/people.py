@@ -17,10 +17,10 @@ _SURNAMES = frozenset(
     "储宗楼干苑寇盖南屠鞠荣井乐银奚明麻雍花闻冼木郜廉衣蔺和冀占门帅利满谌肖付昌帖旷粟佴阙羊苻丘"
 )
 _LONG_SURNAMES = frozenset(
-    (
-        "欧阳 司马 上官 诸葛 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 夏侯 长孙 宇文 端木 南宫 独孤 太史 "
-        "申屠 轩辕 呼延 赫连 澹台 淳于 单于 公冶"
-    ).split()  # noqa: SIM905 - a list of 26 strings would be harder to read
+    re.findall(
+        "..",
+        "欧阳司马上官诸葛皇甫尉迟公孙慕容令狐司徒司空夏侯长孙宇文端木南宫独孤太史申屠轩辕呼延赫连澹台淳于单于公冶",
+    )
 )
 _CHINESE = re.compile(rf"[{HAN}]{{2,4}}$")
 _DOTTED = re.compile(rf"[{HAN}]{{1,6}}(?:[·•][{HAN}]{{1,6}}){{1,3}}$")

@@ -11,7 +11,7 @@ from retrieval.page.survey import Survey
 Reasons = list[tuple[str, float]]
 
 _FEW = 50  # characters of running text that hardly make an article
-_LITTLE = 80  # characters of captions that may follow a headline at the end
+LITTLE, LITTLE_SHARE = 80, 0.1  # characters of captions that may follow a headline at the end, share of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,8 @@ class Judge:
                 place -= 4.0
             affinity = self._affinity(index, start, end) if body else 0.0
             form = self._fragments[index].headline
+            if where == "after" and index in self._survey.parallel:
+                place += weights.ONE_OF_A_SET
             if form + announced + place + affinity > value:
                 value, best = form + announced + place + affinity, index
                 reasons = [(f"headline {where} the text", form + place), ("its words in the text", affinity)]
@@ -84,7 +86,7 @@ class Judge:
         before, after = self._survey.body_length(start, index), self._survey.body_length(index, end)
         if not before:
             return "before", weights.LAST_FRONT if self.headlines_last else weights.FRONT
-        if after < min(_LITTLE, 0.1 * before):
+        if after < min(LITTLE, LITTLE_SHARE * before):
             if not self.headlines_last:
                 return "after", weights.END
             plain = self._fragments[index].headline <= 1.0 and not announced

@@ -109,6 +109,8 @@ class Survey:
         likeness = self._across[index]
         valley = weights.BREAK_WEIGHT * (weights.BREAK_LIKENESS - likeness) + weights.DEPTH * self._depth_at(index)
         signed = [("after a sign-off", weights.AFTER_SIGN_OFF)] if self.signed(max(0, index - 2), index) else []
+        opens = forms.is_opening(self.fragments[index].text) and self.fragments[index].is_body
+        signed += [("a story's opening", weights.OPENS)] if opens else []
         return [first, *signed, (f"likeness {likeness:.2f} across its beginning", max(weights.BREAK_LEAST, valley))]
 
     def _depth_at(self, index: int) -> float:
