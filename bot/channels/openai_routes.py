@@ -28,6 +28,12 @@ _MARK = re.compile(r"\[(\d{1,3})\]")
 _CREATED = 1767225600  # of the model, which OpenAI's clients want to know: the first day of 2026
 
 
+# Of a request's messages, as OpenAPI says it; what the type cannot say.
+_WITH_A_QUESTION: Final[dict[str, Any]] = {
+    "contains": {"properties": {"role": {"const": "user"}}, "required": ["role", "content"]}
+}
+
+
 class Part(BaseModel):
     """A part of a message; only text is read."""
 
@@ -57,7 +63,7 @@ class ChatRequest(BaseModel):
         }
     )
     model: Annotated[str, Field(max_length=200)] = MODEL
-    messages: Annotated[list[Message], Field(min_length=1, max_length=1000)]
+    messages: Annotated[list[Message], Field(min_length=1, max_length=1000, json_schema_extra=_WITH_A_QUESTION)]
     stream: StrictBool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
