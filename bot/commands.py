@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -27,8 +27,10 @@ from retrieval.errors import ArchiveBusyError
 from retrieval.filters import Filters
 from retrieval.formats import DocumentProblem, read_documents
 from retrieval.ingest import Ingestor, Report, find_files
+from retrieval.mentions import dates_of, place_of
 from retrieval.page.page_article import PageArticle
 from retrieval.page.read import read_page, title_or_beginning
+from retrieval.privacy import mask
 from retrieval.search import Searcher
 
 OK, FAILED, USAGE, PARTLY, INTERRUPTED = 0, 1, 2, 3, 130
@@ -207,49 +209,65 @@ def export_model(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def page(arguments: argparse.Namespace, settings: Settings) -> int:
     """Show how a page is split."""
-    del settings
+    shown = mask if settings.personal_numbers == "masked" else str
     path = Path(arguments.file)
     if not path.is_file():
         raise UsageError(f"No such file: {terminal.printable(arguments.file)}")
     found = list(_pages(path))
     if arguments.json:
-        print_json([article | {"evidence": list(one.evidence)} for one in found for article in [_page_article(one)]])
+        print_json([_page_article(one, published, shown) for one, published in found])
         return OK
-    for number, one in enumerate(found, 1):
+    for number, (one, published) in enumerate(found, 1):
         names = "、".join(one.author)
-        print(terminal.printable(f"{number}. {title_or_beginning(one)}  [{one.kind}, {len(one.body)}]  {names}"))
-        for name in ("subtitle", "series"):
-            if getattr(one, name):
-                print(terminal.printable(f"   {name}: {getattr(one, name)}"))
-        for name, lines in (("heading", one.headings), ("caption", one.captions)):
+        print(terminal.printable(f"{number}. {shown(title_or_beginning(one))}  [{one.kind}, {len(one.body)}]  {names}"))
+        for name, lines in _described(one, published):
             for line in lines:
-                print(terminal.printable(f"   {name}: {line}"))
-        print(terminal.printable(f"   {one.body[:60]} … {one.body[-30:]}".replace("\n", " ")))
+                print(terminal.printable(f"   {name}: {shown(line)}"))
+        body = shown(one.body)
+        print(terminal.printable(f"   {body[:60]} … {body[-30:]}".replace("\n", " ")))
         for line in one.evidence if arguments.explain else ():
             print(terminal.printable(f"   - {line}"))
     return OK
 
 
-def _pages(path: Path) -> Iterator[PageArticle]:
+def _described(one: PageArticle, published: str | None) -> list[tuple[str, Sequence[str]]]:
+    """What is known of an article of a page beside its headline, authors and text."""
+    found: list[tuple[str, Sequence[str]]] = [
+        ("subtitle", [one.subtitle]),
+        ("series", [one.series]),
+        ("published", [published or ""]),
+        ("place", [place_of(one.body)]),
+        ("dates", [" ".join(dates_of(one.body, published))]),
+        ("heading", one.headings),
+        ("caption", one.captions),
+    ]
+    return [(name, [line for line in lines if line]) for name, lines in found]
+
+
+def _pages(path: Path) -> Iterator[tuple[PageArticle, str | None]]:
     for item in read_documents(path):
         if isinstance(item, DocumentProblem):
             say(f"{item.locator}: {item.reason}")
         elif item.is_page:
-            yield from read_page(item.body, item.headline_lines)
+            yield from ((one, item.published) for one in read_page(item.body, item.headline_lines))
         else:
             say(f"{item.title or item.locator}: already one article; only text and PDF pages are split")
 
 
-def _page_article(one: PageArticle) -> dict[str, Any]:
+def _page_article(one: PageArticle, published: str | None, shown: Callable[[str], str]) -> dict[str, Any]:
     return {
-        "title": one.title,
-        "subtitle": one.subtitle,
+        "title": shown(one.title),
+        "subtitle": shown(one.subtitle),
         "series": one.series,
         "author": list(one.author),
         "kind": one.kind,
-        "headings": list(one.headings),
-        "captions": list(one.captions),
-        "body": one.body,
+        "published": published,
+        "place": place_of(one.body),
+        "dates": list(dates_of(one.body, published)),
+        "headings": [shown(line) for line in one.headings],
+        "captions": [shown(line) for line in one.captions],
+        "body": shown(one.body),
+        "evidence": list(one.evidence),
     }
 
 

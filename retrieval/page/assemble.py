@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.page import bylines, forms
 from retrieval.page.fragments import Fragment, join
+from retrieval.page.furniture import TURN_AT_EITHER_END
 from retrieval.page.links import Link
 from retrieval.page.page_article import PageArticle
 from retrieval.page.stretches import LITTLE, LITTLE_SHARE, Stretch
@@ -135,7 +136,7 @@ def _paragraphs(fragments: Sequence[Fragment], indexes: Sequence[int], links: Se
 
 
 def _unsigned(fragment: Fragment) -> Traced:
-    return fragment.traced[: fragment.sign_off[1]].strip()
+    return fragment.traced[: fragment.sign_off[1]].without(TURN_AT_EITHER_END).strip()
 
 
 def kind_of(title: str, series: str, body: str) -> str:

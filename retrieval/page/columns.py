@@ -62,6 +62,8 @@ class Columns:
     def cut_after(self, start: int, index: int) -> bool:
         """Whether line `index` of a fragment that begins at `start` goes on in the next line."""
         line, after = self._lines[index], self._lines[index + 1]
+        if line.row or after.row:
+            return False
         if self._all_apart and self._is_tight(index) and captions.is_caption(after.text):
             return not forms.is_closed(line.text)  # a caption's last line
         column = self.width_at(start, index)

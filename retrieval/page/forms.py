@@ -19,7 +19,8 @@ _SERIES = re.compile(
 )
 _PLACE_COLON = re.compile(rf"^[{HAN}]{{2,7}}[：:][“‘「《]?[{HAN}\d]")
 _NOTICE = re.compile(
-    r"^(?:[\u4e00-\u9fff]{0,8}(?:公告|声明|启事|通告|公示|讣告|遗失声明|招标公告|拍卖公告|催收公告|广告))$"
+    r"^(?:[\u4e00-\u9fff（）]{0,20}关于.{2,24}的(?:公告|通告|公示|通知|声明|启事)"
+    r"|[\u4e00-\u9fff]{0,8}(?:公告|声明|启事|通告|公示|讣告|遗失声明|招标公告|拍卖公告|催收公告|广告))$"
 )
 _RUN = re.compile(rf"[{HAN}A-Za-z0-9]+")
 _SAME_WORDS = 4  # characters that the headings of one set have in common

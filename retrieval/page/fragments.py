@@ -22,9 +22,9 @@ _SHADOWED = 2.0  # only headlines have shadows, or their size
 class Fragment:
     """Lines that belong together by their form: a paragraph or a part of one, a headline, a byline, a caption.
 
-    `large`: it is set in the size of a headline. `in_column`: it was wrapped at a column's width. `runs_on`: it looks
-    like a headline, but what follows goes on within its last word. `spaced`: the text with the spaces that part a
-    headline.
+    `large`: it is set in the size of a headline. `row`: it is a table's. `in_column`: it was wrapped at a column's
+    width. `runs_on`: it looks like a headline, but what follows goes on within its last word. `spaced`: the text with
+    the spaces that part a headline.
     """
 
     traced: Traced
@@ -37,6 +37,7 @@ class Fragment:
     large: bool = False
     runs_on: bool = False
     spaced: Traced = _EMPTY
+    row: bool = False
 
     @property
     def text(self) -> str:
@@ -46,7 +47,7 @@ class Fragment:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The people named, where it is a byline."""
-        return bylines.names_of(self.text)
+        return () if self.row else bylines.names_of(self.text)
 
     @cached_property
     def sign_off(self) -> tuple[tuple[str, ...], int]:
@@ -61,7 +62,7 @@ class Fragment:
     @cached_property
     def is_caption(self) -> bool:
         """Whether it is a picture's caption or credit."""
-        return captions.is_caption(self.text)
+        return not self.row and captions.is_caption(self.text)
 
     @cached_property
     def is_subtitle(self) -> bool:
@@ -71,7 +72,7 @@ class Fragment:
     @cached_property
     def headline(self) -> float:
         """How much its form says headline, 0 none."""
-        if self.runs_on or self.is_subtitle or self.is_series or self.last_line - self.first_line > 4:
+        if self.row or self.runs_on or self.is_subtitle or self.is_series or self.last_line - self.first_line > 4:
             return 0.0
         if self.in_column and characters.width(self.text) > 2.2 * self.column_width:
             return 0.0
@@ -83,7 +84,7 @@ class Fragment:
     @cached_property
     def is_series(self) -> bool:
         """Whether it is a series' label."""
-        return forms.is_series(self.text)
+        return not self.row and forms.is_series(self.text)
 
     @cached_property
     def is_body(self) -> bool:
@@ -93,7 +94,7 @@ class Fragment:
     @cached_property
     def is_open(self) -> bool:
         """Whether it is running text that stops in the middle."""
-        return self.is_body and not self.sign_off[0] and not forms.is_closed(self.text)
+        return self.is_body and not self.row and not self.sign_off[0] and not forms.is_closed(self.text)
 
 
 def read_fragments(lines: Sequence[Line]) -> list[Fragment]:
@@ -127,7 +128,16 @@ def _fragment(lines: Sequence[Line], column: float, *, in_column: bool) -> Fragm
     spaced = lines[0].spaced if len(lines) == 1 else traced
     shadowed = any(line.shadowed for line in lines)
     return Fragment(
-        traced, lines[0].number, lines[-1].number, gap, shadowed, in_column, column, lines[0].large, spaced=spaced
+        traced,
+        lines[0].number,
+        lines[-1].number,
+        gap,
+        shadowed,
+        in_column,
+        column,
+        lines[0].large,
+        spaced=spaced,
+        row=lines[0].row,
     )
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 from retrieval.page.bylines import bracketed_names, names_of
 from retrieval.page.characters import CJK, HAN, width
+from retrieval.page.forms import headline_strength
+from retrieval.page.furniture import is_furniture
+from retrieval.page.tables import rows
 from retrieval.page.traced import Traced, joined
 
 _GAP = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[{CJK}])")
 _GAP_BEFORE_NUMBER = re.compile(rf"(?<=[{CJK}])[ \u3000\t]+(?=[\d])|(?<=[\d%％])[ \u3000\t]+(?=[{CJK}])")
-_TURN = re.compile(
-    r"^[（(](?:下转|上接|紧接|转|接).{1,10}版[^）)]{0,4}[)）]$"
-)  # where the rest of an article is printed
 _DOUBLED = re.compile(r"(.{4,})\1(.{4,})\2")
 _TWO_HAN = re.compile(f"[{HAN}]{{2}}")  # a row of a table may repeat its numbers
+_THREE_HAN = re.compile(f"[{HAN}]{{3}}")
+_SHORTEST_SHADOW, _SHORTEST_STUTTER = 6, 10  # characters
 _WIDE_GAP = re.compile(r"\u3000[ \u3000]*| [ \u3000]+")
 _NARROW_GAP = re.compile(r"(?<![ \u3000]) (?![ \u3000])")
 _PART = re.compile(r"\S+")
@@ -40,7 +42,7 @@ class Line:
     `width` is that of its text in full-width characters, `spread` with the spaces that justify it. `shadowed`: its text
     stood twice. `indented`: white space stood before it. `gap`: white space stood between words of it that is no
     justification, as in a headline of two parts or a byline; `parted` is the text with it.
-    `large`: it is set in the size of a headline.
+    `large`: it is set in the size of a headline. `row`: it is a table's, its cells parted by one space.
     """
 
     number: int
@@ -52,6 +54,7 @@ class Line:
     indented: bool
     parted: Traced
     large: bool = False
+    row: bool = False
 
     @property
     def text(self) -> str:
@@ -66,22 +69,50 @@ class Line:
 
 
 def read_lines(raw: str, at: int = 0, number: int = 0, large: Collection[int] = ()) -> Iterator[Line]:
-    """Every line of `raw` with anything on it but a note that an article turns to another page, cleaned.
+    """Every line of `raw` with anything on it but what the page says of itself, cleaned; a shadow's line once.
 
     `raw` begins at offset `at` and with line `number` of the text that lines and characters are traced to.
     `large`: the numbers of the lines that are set in the size of a headline.
     """
+    held: Line | None = None
+    for line in _read_each(raw, at, number, large):
+        if held is not None and _is_shadow(held, line):
+            held = replace(held, shadowed=True)
+            continue
+        if held is not None:
+            yield held
+        held = line
+    if held is not None:
+        yield held
+
+
+def _read_each(raw: str, at: int, first: int, large: Collection[int]) -> Iterator[Line]:
+    contents = raw.split("\n")
+    table = rows(contents)
     start = 0
     naming = False
-    while start <= len(raw):
-        end = raw.find("\n", start)
-        content = raw[start:] if end < 0 else raw[start:end]
+    for index, content in enumerate(contents):
         traced = Traced(content, tuple(range(at + start, at + start + len(content)))).strip()
-        if traced.text and not _TURN.match(traced.text):
-            line, naming = _clean(number, traced, indented=content[0].isspace(), naming=naming)
-            yield replace(line, large=True) if number in large else line
-        number += 1
         start += len(content) + 1
+        if not traced.text or is_furniture(traced.text):
+            continue
+        if index in table:
+            yield _row(first + index, traced)
+            continue
+        line, naming = _clean(first + index, traced, indented=content[0].isspace(), naming=naming)
+        yield replace(line, large=True) if first + index in large else line
+
+
+def _is_shadow(one: Line, other: Line) -> bool:
+    """Whether a headline's line is printed once more in the next line."""
+    same = one.text == other.text and len(one.text) >= _SHORTEST_SHADOW and not (one.row or other.row)
+    return same and bool(_TWO_HAN.search(one.text)) and headline_strength(one.text, one.gap) > 0
+
+
+def _row(number: int, traced: Traced) -> Line:
+    cells = joined([_unified(traced[match.start() : match.end()]) for match in _PART.finditer(traced.text)], " ")
+    columns = width(cells.text)
+    return Line(number, cells, True, columns, columns, False, False, cells, row=True)
 
 
 def _clean(number: int, traced: Traced, *, indented: bool, naming: bool) -> tuple[Line, bool]:
@@ -129,10 +160,19 @@ def _close_gaps(traced: Traced, kept: Sequence[tuple[int, int]]) -> Traced:
 
 
 def _unshadowed(traced: Traced) -> Traced:
-    """A headline that a shadow doubled (ABAB), or whose parts are each doubled, once."""
+    """A headline that a shadow doubled (ABAB, ABABAB), or whose parts or characters are each doubled (AABB), once."""
     half, odd = divmod(len(traced), 2)
     if half >= 4 and not odd and traced.text[:half] == traced.text[half:] and _TWO_HAN.search(traced.text[:half]):
         return _unshadowed(traced[:half])
+    third, rest = divmod(len(traced), 3)
+    if third >= 4 and not rest and traced.text == 3 * traced.text[:third] and _TWO_HAN.search(traced.text[:third]):
+        return traced[:third]
+    if (
+        len(traced) >= _SHORTEST_STUTTER
+        and traced.text[::2] == traced.text[1::2]
+        and _THREE_HAN.search(traced.text[::2])
+    ):
+        return traced[::2]
     match = _DOUBLED.fullmatch(traced.text)
     if match and _TWO_HAN.search(match[1]) and _TWO_HAN.search(match[2]):
         first, second = len(match[1]), len(match[2])

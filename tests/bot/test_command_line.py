@@ -45,6 +45,31 @@ def test_ingest_reports_on_standard_output_and_goes_on_the_next_time(
     assert (second.code, second.out.split("; ")[0]) == (0, "0 files read, 1 unchanged, 0 problems")
 
 
+def test_page_shows_what_is_known_of_each_article_and_masks_personal_numbers(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text(
+        "湘原日报 2023年5月16日 星期二 07\n\n云湖县稻田里多了三万尾鱼苗\n——稻渔种养见闻系列之三\n\n"
+        "本报云湖5月14日讯（记者 贺长河）入夏以来，云湖县的稻田里放下三万尾鱼苗，咨询电话13912345678，农户都说好。",
+        encoding="utf-8",
+    )
+    told = run("page", path, "--explain")
+    assert told.code == 0
+    assert "13912345678" not in told.out
+    assert "139******78" in told.out
+    for line in (
+        "subtitle: 稻渔种养见闻系列之三",
+        "published: 2023-05-16",
+        "place: 云湖",
+        "dates: 2023-05-14",
+        "- lines 3-",
+    ):
+        assert line in told.out
+    (article,) = run("page", path, "--json").json
+    assert (article["published"], article["author"]) == ("2023-05-16", ["贺长河"])
+    assert article["series"] == "稻渔种养见闻系列之三"
+    assert "139******78" in article["body"]
+
+
 def test_ingest_without_vectors_leaves_them_to_the_next(run: Run, articles_file: Path, tmp_path: Path) -> None:
     data = tmp_path / "archive"
     assert run("ingest", articles_file, "--data", data, "--no-vectors").out.endswith("; 0 vectors\n")
