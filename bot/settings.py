@@ -42,7 +42,7 @@ class Settings:
     """CPU threads for encoding and searching; 0: as many as there are cores."""
     language: str = "auto"
     """Language of answers' fixed phrases: `zh`, `en`, or `auto` for the question's own."""
-    refuse_below: float = 0.2
+    refuse_below: float = 0.25
     """Refuse to answer where the confidence is lower, 0..1."""
     passages: int = 8
     """How many of the best passages are read for an answer."""

@@ -68,7 +68,7 @@ class _Asked:
     is_list: bool
 
 
-RANKING = {"read": 0.3, "sentence": 3.43, "fitness": 1.78, "named": 1.54, "length": 0.31}
+RANKING = {"read": 0.26, "sentence": 3.01, "fitness": 1.54, "named": 1.69, "length": 0.55}
 """Weights of the signals in `Candidate.score`."""
 
 

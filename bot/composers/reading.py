@@ -23,8 +23,9 @@ from retrieval.reader import Reader, Reading
 
 CAUTION_BELOW = 0.4
 SECOND_BELOW = 0.75  # below this confidence a second sentence is quoted where it is nearly as good
-_FIRST_READ = 3
-_SURE = 2.0  # a span's score
+_FIRST_READ = 2
+_IN_DOUBT = 0.0  # a span's score, up to which more is read
+_SURE = 2.0  # a span's score, from which another article's answer is held against the best
 _NEARLY = 1.0  # of a candidate's score
 _AS_WELL = 0.05  # of the question's words, that another article may meet less and still say it as clearly
 _SAME = 0.8  # F1 from which two short answers say the same
@@ -64,7 +65,7 @@ class ReadingComposer:
             readings = self._reader.read(question.whole, [window.text for window in windows_])
             read += zip(windows_, readings, strict=True)
             # The rest is read only where the most promising leaves the reader in doubt; most often it does not.
-            if any(reading.best_score() > _SURE for reading in readings):
+            if any(reading.best_score() > _IN_DOUBT for reading in readings):
                 break
         return candidates(question, evidence, read, self._rarity, self._body_of)
 

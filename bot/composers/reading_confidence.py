@@ -13,23 +13,25 @@ from bot.conversation import Standalone
 from bot.evaluation.match import f1
 from bot.phrases import language_of
 
-BIAS = -8.76
+BIAS = -8.38
 WEIGHTS: dict[str, float] = {
-    "read": 0.1,
-    "lead": 0.24,
-    "coverage": 2.29,
-    "similarity": 1.43,
-    "rank": 1.57,
-    "fitness": 1.0,
-    "words": 1.73,
-    "article": 0.06,
-    "rarest": -1.05,
-    "named": 3.59,
-    "period": 0.58,
-    "agreement": 1.0,  # 4.6 was fitted, on a handful of questions
-    "foreign": 2.79,
+    "read": 0.09,
+    "lead": 0.42,
+    "coverage": 1.79,
+    "read_of_covered": 0.04,
+    "similarity": 2.26,
+    "rank": 1.76,
+    "unfit": -0.42,
+    "words": 0.39,
+    "named": 3.38,
+    "period": 0.71,
+    "agreement": 0.72,
+    "foreign": 3.98,
 }
 _MOST_LEAD = 8.0
+_NAME_MISSING = 0.5  # times the probability: of what is named and stands nowhere, the archive tells nothing
+_UNFIT = 0.3  # a fitness below this is another kind of thing than was asked for
+_TYPED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.PERSON)
 _SAME = 0.6  # F1 from which two short answers say the same
 
 
@@ -37,24 +39,26 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     """The model's inputs for `found`, which is not empty and best first; in the order of `WEIGHTS`.
 
     `read`: the reader's score, in -12..12. `lead`: by how much the best candidate's score exceeds that of the best with
-    another answer. `coverage`, `similarity`, `rank`: of its sentence and passage. `words`, `article`, `rarest`,
-    `named`: `Specifics`. `period`: `period_met`. `agreement`: 1 where another article says the same.
-    `foreign`: 1 where the question has no Chinese.
+    another answer. `coverage`, `similarity`, `rank`: of its sentence and passage. `read_of_covered`: the
+    reader's score, in -6..6, times `coverage`, since a reader that is sure of a sentence about something else says
+    little. `unfit`: 1 where a figure, date or person is asked for and it is none. `words`, `named`: `Specifics`.
+    `period`: `period_met`. `agreement`: 1 where another article says
+    the same. `foreign`: 1 where the question has no Chinese.
     """
     best = found[0]
     others = [one for one in found[1:] if not _same(one, best)]
     lead = best.score - others[0].score if others else _MOST_LEAD
     elsewhere = {one.hit.passage.article_id for one in found if one.read > 0 and _same(one, best)}
+    typed = expectation(question.text).kind in _TYPED
     return {
         "read": max(-12.0, min(12.0, best.read)),
         "lead": min(lead, _MOST_LEAD),
         "coverage": best.evidence.coverage,
+        "read_of_covered": best.evidence.coverage * max(-6.0, min(6.0, best.read)),
         "similarity": best.evidence.similarity,
         "rank": best.hit.score,
-        "fitness": best.fitness if expectation(question.text).kind is not QuestionKind.OTHER else 0.5,
+        "unfit": float(typed and best.fitness < _UNFIT),
         "words": best.specifics.words,
-        "article": best.specifics.article,
-        "rarest": best.specifics.rarest,
         "named": best.specifics.named,
         "period": best.period,
         "agreement": float(len(elsewhere - {best.hit.passage.article_id}) > 0),
@@ -67,7 +71,8 @@ def confidence_of(question: Standalone, found: Sequence[Candidate]) -> float:
     if not found:
         return 0.0
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(question, found).items())
-    return 1.0 / (1.0 + math.exp(-logit))
+    probability = 1.0 / (1.0 + math.exp(-logit))
+    return probability * _NAME_MISSING if found[0].specifics.missing else probability
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -166,7 +166,7 @@ def test_only_promising_sentences_are_read_within_the_budget() -> None:
         assert window.end - window.start <= budget
 
 
-@pytest.mark.parametrize(("score", "read"), [(9.0, 3), (-3.0, 5)])
+@pytest.mark.parametrize(("score", "read"), [(9.0, 2), (-3.0, 5)])
 def test_the_rest_is_read_only_where_the_first_leaves_doubt(score: float, read: int) -> None:
     hits = [hit(f"第{number}讯，志愿网格员620人。", article_id=str(number)) for number in range(5)]
     reader = FixedReader(**{"620人": score})
