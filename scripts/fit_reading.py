@@ -6,8 +6,8 @@ Each ARCHIVE is a directory that `wenbao ingest` made, each QUESTIONS file is in
 `"answers": []` for what the archive cannot answer. The ranking is a conditional logit over a question's candidates,
 the confidence a logistic model of whether the best one answers. Prints the weights fitted on all questions, and what
 weights fitted on four fifths do on the others: exact match, F1, area under the ROC curve, calibration error (ECE),
-and the share of the unanswerable refused at 3, 5 and 8 % of the answerable refused; for each file and without each
-signal of the ranking.
+and the share of the unanswerable refused at 3, 5 and 8 % of the answerable refused; for each file, without each signal of
+the ranking, and without each of the confidence.
 """
 
 from __future__ import annotations
@@ -155,18 +155,22 @@ class Outcome:
     probability: float
 
 
-def cross_validated(rows: list[Sample], without: str = "") -> list[Outcome]:
-    """The outcome of each question under weights that were fitted without its fold."""
+def cross_validated(rows: list[Sample], without: str = "", unheard: str = "") -> list[Outcome]:
+    """The outcome of each question under weights that were fitted without its fold.
+
+    `without` leaves a signal out of the ranking, `unheard` one out of the confidence.
+    """
+    heard = [number for number, name in enumerate(WEIGHTS) if name != unheard]
     outcomes = []
     for fold in range(FOLDS):
         train = [row for number, row in enumerate(rows) if number % FOLDS != fold and row.found]
         test = [row for number, row in enumerate(rows) if number % FOLDS == fold and row.found]
         weights = fit_ranking(train, without)
         fitted = [inputs_of(row, weights)[:2] for row in train]
-        model = fit(np.array([one for one, _ in fitted]), np.array([right for _, right in fitted]))
+        model = fit(np.array([one for one, _ in fitted])[:, heard], np.array([right for _, right in fitted]))
         for row in test:
             values, right, best = inputs_of(row, weights)
-            probability = 1 / (1 + np.exp(-(model[0] + np.array(values) @ model[1:])))
+            probability = 1 / (1 + np.exp(-(model[0] + np.array(values)[heard] @ model[1:])))
             outcomes.append(Outcome(row, best, right, float(probability)))
     return outcomes
 
@@ -186,7 +190,7 @@ def report(name: str, rows: list[Sample], outcomes: list[Outcome]) -> None:
         for share in (0.03, 0.05, 0.08)
     ]
     print(
-        f"{name:28} {len(asked):5} {sum(exact_match(*one) for one in golds) / len(asked):.3f} "
+        f"{name:34} {len(asked):5} {sum(exact_match(*one) for one in golds) / len(asked):.3f} "
         f"{sum(f1(*one) for one in golds) / len(asked):.3f} {sum(one.right for one in answered) / len(asked):.3f} "
         f"{area_under_curve(p, right):.3f} {calibration_error(p, right):.3f} {' '.join(refused)}",
         flush=True,
@@ -198,13 +202,15 @@ def main() -> None:
     rows: list[Sample] = []
     for archive, questions in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
         rows += samples(Path(archive), Path(questions))
-    print(f"{'':28} asked    EM    F1 right AUROC   ECE refused at 3, 5, 8 %")
+    print(f"{'':34} asked    EM    F1 right AUROC   ECE refused at 3, 5, 8 %")
     outcomes = cross_validated(rows)
     for file in dict.fromkeys(row.file for row in rows):
         report(file, [r for r in rows if r.file == file], [o for o in outcomes if o.sample.file == file])
     report("all", rows, outcomes)
     for name in RANKING:
         report(f"ranked without {name}", rows, cross_validated(rows, name))
+    for name in WEIGHTS:
+        report(f"confidence without {name}", rows, cross_validated(rows, unheard=name))
     weights = fit_ranking([row for row in rows if row.found])
     print("RANKING =", {name: round(value, 2) for name, value in weights.items()})
     fitted = [inputs_of(row, weights)[:2] for row in rows if row.found]
