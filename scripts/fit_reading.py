@@ -6,8 +6,8 @@ Each ARCHIVE is a directory that `wenbao ingest` made, each QUESTIONS file is in
 `"answers": []` for what the archive cannot answer. The ranking is a conditional logit over a question's candidates,
 the confidence a logistic model of whether the best one answers. Prints the weights fitted on all questions, and what
 weights fitted on four fifths do on the others: exact match, F1, area under the ROC curve, calibration error (ECE),
-and the share of the unanswerable refused at 3, 5 and 8 % of the answerable refused; for each file, without each signal of
-the ranking, and without each of the confidence.
+and the share of the unanswerable refused at 3, 5 and 8 % of the answerable refused; for each file, without each signal
+of the ranking, and without each of the confidence.
 """
 
 from __future__ import annotations
