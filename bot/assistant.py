@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeAlias
 
+from bot.abbreviations import spelt_as_in, spelt_out
 from bot.answer import (
     Answer,
     AnswerEvent,
@@ -162,10 +163,12 @@ class Assistant:
 
     def _search(self, standalone: Standalone, filters: Filters | None) -> tuple[tuple[Hit, ...], float]:
         """The passages to read. A question that leans on an earlier one prefers the article that answered that."""
+        spelt = spelt_out(standalone.whole)
+        words = standalone.whole if spelt == standalone.whole else f"{standalone.whole} {spelt}"
         if not standalone.article_id:
-            result = self._searcher.search(standalone.whole, limit=self._passages, filters=filters)
+            result = self._searcher.search(words, limit=self._passages, filters=filters)
             return result.hits, result.vector_share
-        result = self._searcher.search(standalone.whole, limit=4 * self._passages, filters=filters)
+        result = self._searcher.search(words, limit=4 * self._passages, filters=filters)
         preferred = [
             replace(hit, score=min(1.0, hit.score + _SAME_ARTICLE))
             if hit.passage.article_id == standalone.article_id
@@ -181,7 +184,7 @@ class Assistant:
         """The composition, and the reading of the question that it answers."""
         if not hits and self._searcher.is_empty():
             return standalone, Composition(phrase("empty_archive", language), True, 0.0)
-        composition = self._composer.compose(standalone, hits, language)
+        composition = self._composer.compose(_as_written(standalone, hits), hits, language)
         if not standalone.may_stand:
             return standalone, composition
         alone = Standalone(standalone.own, own=standalone.own)
@@ -211,6 +214,11 @@ class Assistant:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("an answer ends with Finished")
+
+
+def _as_written(standalone: Standalone, hits: Sequence[Hit]) -> Standalone:
+    """The question with its abbreviations as the passages found write them."""
+    return replace(standalone, text=spelt_as_in(standalone.text, (hit.passage.text for hit in hits)))
 
 
 def _traditional(composition: Composition) -> Composition:

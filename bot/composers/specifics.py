@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import rjieba
 
+from bot.abbreviations import SPELT_OUT
 from bot.composers.question_kind import content
 from bot.phrases import language_of
 from retrieval.numerals import numeral_terms
@@ -108,6 +109,8 @@ class _Scope:
         """1 where `word` stands in the text, else the share of its pairs of characters that do."""
         folded = fold(word)
         if folded in self._text or (folded[0].isdigit() and folded.rstrip("年月日号") in self._other_numerals()):
+            return 1.0
+        if SPELT_OUT.get(folded, folded) in self._text:
             return 1.0
         stem = next((folded.removesuffix(one) for one in _PLACE_ENDING if folded.endswith(one)), "")
         if len(stem) > 1 and stem in self._text:

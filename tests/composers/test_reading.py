@@ -155,6 +155,13 @@ def test_a_question_in_english_gets_the_figure_in_english_too() -> None:
     assert composed.short_answer == "620人"
 
 
+def test_an_abbreviation_is_met_by_what_it_stands_for() -> None:
+    met = specifics("2025年GDP是多少？", "2025年地区生产总值1462.7亿元。", "2025年地区生产总值1462.7亿元。", rarity)
+    assert (met.named, met.missing) == (1.0, ())
+    other = specifics("2025年GDP是多少？", "2025年产茶1万吨。", "2025年产茶1万吨。", rarity)
+    assert other.missing == ("GDP",)
+
+
 def test_only_promising_sentences_are_read_within_the_budget() -> None:
     long = "".join(f"第{number}段讲了别的事情，与此无关。" for number in range(40))
     texts = [hit(long + "志愿网格员有620人。" + long, article_id=str(number)) for number in range(9)]
