@@ -7,7 +7,7 @@ const TEXTS = {
     badDate: '日期请写成 2025、2025-05 或 2025-05-16。', failed: '没能读取，请稍后再试。', busy: '现在用的人很多，请稍后再试。',
     theme: '外观：', themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
     keyNeeded: '这台服务器需要密钥。请输入管理员给您的密钥；它只留在这个标签页里。', key: '密钥', enter: '进入', leave: '忘掉密钥',
-    keyWrong: '这个密钥不对，或已失效。', denied: '请先在页面上方输入密钥，再问一次。',
+    keyWrong: '这个密钥不对，或已失效。', keyless: '请先在页面上方输入密钥，再问一次。',
     embed: '把问答放进自己的网页', embedHow: '在网页里加上这一行：', demo: '嵌入示例',
   },
   en: {
@@ -17,7 +17,7 @@ const TEXTS = {
     badDate: 'Write a date as 2025, 2025-05 or 2025-05-16.', failed: 'This could not be read; try again in a moment.', busy: 'The server is busy; try again in a moment.',
     theme: 'Theme: ', themes: { auto: 'system', light: 'light', dark: 'dark' },
     keyNeeded: 'This server asks for a key. Enter the one that its administrator gave you; it stays in this tab only.', key: 'Key', enter: 'Enter',
-    leave: 'Forget the key', keyWrong: 'This key is not right, or no longer valid.', denied: 'Enter the key at the top of the page first, then ask again.',
+    leave: 'Forget the key', keyWrong: 'This key is not right, or no longer valid.', keyless: 'Enter the key at the top of the page first, then ask again.',
     embed: 'Put the chat on your own page', embedHow: 'Add this line to the page:', demo: 'Embedding example',
   },
 };
@@ -200,7 +200,7 @@ function speak() {
   byId('language').lang = language === 'zh' ? 'en' : 'zh-CN';
   chat.dataset.lang = language;
   chat.dataset.title = text.chat;
-  chat.setAttribute('data-text-denied', text.denied);
+  chat.setAttribute('data-text-keyless', text.keyless);
   paint();
   show();
 }

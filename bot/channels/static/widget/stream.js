@@ -7,7 +7,8 @@ function trouble(body, status, retryAfter) {
   if (/empty/.test(code)) problem.kind = 'empty';
   else if (status === 429 || /rate|limit/.test(code)) problem.kind = 'limited';
   else if (status === 503 || /busy|overload/.test(code)) problem.kind = 'busy';
-  else if (status === 401 || status === 403) problem.kind = 'denied';
+  else if (status === 401) problem.kind = 'keyless';
+  else if (status === 403) problem.kind = 'denied';
   else if (status === 502 || status === 504) problem.kind = 'unreachable';
   else Object.assign(problem, { detail: string(message), code: string(id) });
   return problem;

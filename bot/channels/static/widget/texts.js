@@ -13,7 +13,7 @@ const TEXTS = {
     empty: '档案里还没有文章。先放入一些报纸文章，再来提问。', offline: '您的设备没有联网。连上网络后会自动再问一次。',
     unreachable: '连不上问报。它可能正在重启，请稍后再问一次。', interrupted: '回答传到一半中断了。',
     busy: '现在提问的人很多，请稍等片刻再问。', limited: '问得太快了，请稍等片刻再问。',
-    denied: '这个页面还没有提问的权限，请联系网站管理员。', failed: '出了点问题，没能回答。', code: '编号 {n}',
+    denied: '这个页面还没有提问的权限，请联系网站管理员。', keyless: '这个页面还没有提问的密钥，请联系网站管理员。', failed: '出了点问题，没能回答。', code: '编号 {n}',
   },
   en: {
     title: 'Wenbao', open: 'Ask', close: 'Close', fresh: 'New conversation', conversation: 'Conversation',
@@ -28,7 +28,7 @@ const TEXTS = {
     empty: 'The archive holds no articles yet. Add some, then ask.', offline: 'Your device is offline. The question is asked again once it is connected.',
     unreachable: 'Wenbao cannot be reached. It may be restarting; ask again in a moment.', interrupted: 'The answer broke off halfway.',
     busy: 'Many people are asking just now. Please ask again in a moment.', limited: 'That was a little fast. Please wait a moment before asking again.',
-    denied: 'This page may not ask questions yet; tell its webmaster.', failed: 'Something went wrong and there is no answer.', code: 'Reference {n}',
+    denied: 'This page may not ask questions yet; tell its webmaster.', keyless: 'This page has no key to ask with yet; tell its webmaster.', failed: 'Something went wrong and there is no answer.', code: 'Reference {n}',
   },
 };
 
