@@ -16,7 +16,7 @@ SPELT_OUT: Final = {
     "wto": "世贸组织",
     "vr": "虚拟现实",
 }
-_ABBREVIATION = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(SPELT_OUT)})(?![A-Za-z])", re.I)
+_ABBREVIATION = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(SPELT_OUT)})(?![A-Za-z])", re.I | re.A)
 
 
 def spelt_out(question: str) -> str:

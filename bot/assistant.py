@@ -95,11 +95,7 @@ class Assistant:
         if stop and stop.is_set():
             return
         yield PassagesFound(hits)
-        parts = parts_of(standalone.text)
-        if parts:
-            composition = self._compose_parts(parts, language, filters)
-        else:
-            standalone, composition = self._compose(standalone, hits, language, filters)
+        standalone, composition = self._answer(standalone, hits, language, filters)
         self._remember((*question.history, question.text), filters, composition)
         if language == "zh" and is_traditional(text):
             composition = _traditional(composition)
@@ -138,8 +134,7 @@ class Assistant:
 
     def _turn(self, question: str, before: Sequence[Turn], filters: Filters | None, key: _Key) -> Turn:
         standalone = stand_alone(question, before)
-        hits, _ = self._search(standalone, filters)
-        _, composition = self._compose(standalone, hits, "zh", filters)
+        _, composition = self._answer(standalone, self._search(standalone, filters)[0], "zh", filters)
         return self._keep(key, question, composition)
 
     def _remember(self, questions: Sequence[str], filters: Filters | None, composition: Composition) -> None:
@@ -188,10 +183,20 @@ class Assistant:
         if not standalone.may_stand:
             return standalone, composition
         alone = Standalone(standalone.own, own=standalone.own)
-        other = self._composer.compose(alone, self._search(alone, filters)[0], language)
+        found = self._search(alone, filters)[0]
+        other = self._composer.compose(_as_written(alone, found), found, language)
         if other.confidence > composition.confidence:
             return alone, other
         return standalone, composition
+
+    def _answer(
+        self, standalone: Standalone, hits: Sequence[Hit], language: Language, filters: Filters | None
+    ) -> tuple[Standalone, Composition]:
+        """The composition of one question, or of the several that it joins, and the reading of it that it answers."""
+        parts = parts_of(standalone.text)
+        if parts:
+            return standalone, self._compose_parts(parts, language, filters)
+        return self._compose(standalone, hits, language, filters)
 
     def _compose_parts(self, parts: Sequence[Part], language: Language, filters: Filters | None) -> Composition:
         """The answers to the questions that one question joins, as one."""

@@ -14,6 +14,7 @@ import rjieba
 
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.specifics import named
+from bot.composers.yes_no import asks_whether
 
 _OPENING = re.compile(
     r"^(?:那么|那(?!里|儿|边|个|条|座|家|笔|次|位|些|年|天|时)|还有|另外|以及|其中|and\b|so\b)[，,\s]*", re.I
@@ -154,7 +155,7 @@ def _asked(question: str) -> str:
 def _referent(pronoun: str, before: Turn) -> str | None:
     """The earlier short answer, where the earlier question asked for what the pronoun stands for."""
     answer = before.short_answer
-    if not answer or len(answer) > _LONGEST_REFERENT or re.search(r"\d", answer):
+    if not answer or len(answer) > _LONGEST_REFERENT or re.search(r"[\d；]", answer) or asks_whether(before.question):
         return None
     kind = expectation(before.question).kind
     if pronoun[0] in "他她":

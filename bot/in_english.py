@@ -10,7 +10,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_DATE = re.compile(r"(?:(?P<year>(?:19|20)\d{2})年)?(?:(?P<month>\d{1,2})月)?(?:(?P<day>\d{1,2})[日号])?")
+_DATE = re.compile(r"(?:(?P<year>1\d{3}|20\d{2})年)?(?:(?P<month>\d{1,2})月)?(?:(?P<day>\d{1,2})[日号])?")
 _SCALES = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _QUALIFIERS = {
     **dict.fromkeys(["约", "大约", "近", "将近", "接近"], "about "),
@@ -28,7 +28,7 @@ _UNITS = {
     "岁": ("year old", "years old"),
     "年": ("year", "years"),
     "个月": ("month", "months"),
-    **dict.fromkeys(["天", "日"], ("day", "days")),
+    "天": ("day", "days"),
     **dict.fromkeys(["小时", "个小时"], ("hour", "hours")),
     "分钟": ("minute", "minutes"),
     "秒": ("second", "seconds"),
@@ -70,7 +70,8 @@ _UNITS = {
         ],
         ("", ""),
     ),
-    **dict.fromkeys(["%", "个百分点"], ("%", "%")),
+    "%": ("%", "%"),
+    "个百分点": ("percentage point", "percentage points"),
     "℃": ("°C", "°C"),
 }
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
@@ -92,7 +93,7 @@ def in_english(text: str) -> str | None:
 
 def _date(match: re.Match[str]) -> str | None:
     month = int(match["month"] or 0)
-    if month > len(_MONTHS):
+    if month > len(_MONTHS) or int(match["day"] or 0) > 31:
         return None
     parts = [match["day"] and str(int(match["day"])), _MONTHS[month - 1] if month else None, match["year"]]
     return " ".join(part for part in parts if part)

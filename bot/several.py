@@ -12,15 +12,19 @@ from itertools import pairwise
 
 from bot.answer import Citation, Language
 from bot.composers.extractive import Composition
+from bot.composers.reading import CAUTION_BELOW
 from bot.composers.specifics import named
 from bot.phrases import phrase
 
-_YEARS = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:(?:、|，|和|与|及|以及|同|跟)(?:19|20)\d{2}年?)+(?=(?P<rest>[^\d年]))")
+_YEARS = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}年?(?:(?:、|，|和|与|及|以及|同|跟)(?:19|20)\d{2}年?)++(?<=年)(?![、，和与及同跟]?\d)"
+)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _EACH = re.compile(r"分别|分別|各自|各(?=[是为有占达多几自])")
 _JOINTLY = re.compile(
-    r"都|之间|期间|相差|差多少|一共|总共|合计|增长|增加|减少|下降|变化|\bboth\b|比.{0,8}[多少高低大小]"
+    r"都|之间|期间|相差|差多少|共|合计|累计|连续|之和|增长|增加|减少|下降|变化|相比|对比|一样|不同|更|最|谁|哪|[两三四]年|\bboth\b"
 )
+_COMPARES = re.compile(r"哪一?[年个]|更|最|谁|相比|对比|一样|不同|累计|之和|合计|共")
 _TOGETHER = re.compile(r"(?:、|和|与|及|以及|同|跟)")
 _MOST = 4
 
@@ -36,34 +40,36 @@ class Part:
 def parts_of(question: str) -> tuple[Part, ...]:
     """The questions that `question` joins; none where it asks one thing only."""
     each = _EACH.search(question)
-    if not each and _JOINTLY.search(question):
+    if _JOINTLY.search(question) and not (each and not _COMPARES.search(question)):
         return ()
     years = _YEARS.search(question)
     if years:
-        labels = [f"{year}年" for year in dict.fromkeys(_YEAR.findall(years[0]))]
-        return _parts(question, years.span(), labels)
-    if not each:
+        spans = [match.span() for match in _YEAR.finditer(question, *years.span())]
+        return _parts(question, years.span(), [f"{question[slice(*span)]}年" for span in spans])
+    spans = _joined_names(question) if each else []
+    if not spans:
         return ()
-    span = _joined_names(question)
-    return _parts(question, span, _TOGETHER.split(question[slice(*span)])) if span else ()
+    return _parts(question, (spans[0][0], spans[-1][1]), [question[slice(*span)] for span in spans])
 
 
 def _parts(question: str, span: tuple[int, int], labels: Sequence[str]) -> tuple[Part, ...]:
+    labels = list(dict.fromkeys(labels))
     if not 2 <= len(labels) <= _MOST:
         return ()
     before, after = question[: span[0]], _EACH.sub("", question[span[1] :])
     return tuple(Part(label, f"{before}{label}{after}") for label in labels)
 
 
-def _joined_names(question: str) -> tuple[int, int] | None:
-    """Where names of places, Latin words or quoted names stand side by side with 和 or 、 between them."""
-    names = [(question.find(name), len(name)) for name in named(question) if not name[0].isdigit()]
-    spans = sorted((at, at + length) for at, length in names if at >= 0)
-    joined: tuple[int, int] | None = None
-    for (first, end), (start, last) in pairwise(spans):
-        if end < start and _TOGETHER.fullmatch(question[end:start]):
-            joined = (joined[0] if joined else first, last)
-    return joined
+def _joined_names(question: str) -> list[tuple[int, int]]:
+    """The places of names with 和 or 、 between them; none where a 和 may belong to a name (大同市, 和平县)."""
+    found = [(question.find(name), len(name)) for name in named(question) if not name[0].isdigit()]
+    spans = sorted((at, at + length) for at, length in found if at >= 0)
+    joints = [question[end:start] for (_, end), (start, _) in pairwise(spans)]
+    if len(spans) < 2 or not all(_TOGETHER.fullmatch(joint) for joint in joints):
+        return []
+    if any(_TOGETHER.search(question[start:end]) for start, end in spans):
+        return []
+    return [] if spans[0][0] and _TOGETHER.fullmatch(question[spans[0][0] - 1]) else spans
 
 
 def together(parts: Sequence[Part], found: Sequence[Composition], language: Language) -> Composition:
@@ -71,7 +77,8 @@ def together(parts: Sequence[Part], found: Sequence[Composition], language: Lang
     answered = [(part, one) for part, one in zip(parts, found, strict=True) if not one.refused]
     if not answered:
         return max(found, key=lambda one: one.confidence)
-    lines: list[str] = []
+    confidence = min(one.confidence for _, one in answered)
+    lines: list[str] = [phrase("caution", language).rstrip()] if confidence < CAUTION_BELOW else []
     shorts: list[str] = []
     citations: list[Citation] = []
     for part, one in zip(parts, found, strict=True):
@@ -85,5 +92,4 @@ def together(parts: Sequence[Part], found: Sequence[Composition], language: Lang
         lines.append(part.label + ("：" if language == "zh" else ": ") + short)
         lines.append(f"{citation.quote} [{citations.index(citation) + 1}]")
         shorts.append(f"{part.label} {short}".strip())
-    confidence = min(one.confidence for _, one in answered)
     return Composition("\n".join(lines), False, confidence, tuple(citations), short_answer="；".join(shorts))

@@ -10,19 +10,31 @@ from typing import Final
 
 from retrieval.terms import fold
 
+_WITHIN = re.compile("(档案|文章)里")  # of our own phrases
+_RARE = 0xC9  # the first byte from which on Big5 holds rare characters
 TABLE: Final = Path(__file__).with_name("traditional.txt")
 
 
 def is_traditional(text: str) -> bool:
     """Whether `text` is written in traditional characters: it has more that only those texts have than of the other."""
     han = [one for one in text if "㐀" <= one <= "鿿"]
-    return sum(fold(one) != one for one in han) > sum(ord(one) in _table() and not _in_big5(one) for one in han)
+    return sum(fold(one) != one and not _in_simplified(one) for one in han) > sum(
+        ord(one) in _table() and not is_usual(one) for one in han
+    )
 
 
-def _in_big5(character: str) -> bool:
-    """Whether the character stands in the traditional encoding too, as 里 and 后 do."""
+def is_usual(character: str) -> bool:
+    """Whether traditional texts use the character too, as 里 and 后: it is of the first, the usual, part of Big5."""
     try:
-        character.encode("big5")
+        return character.encode("big5")[0] < _RARE
+    except UnicodeEncodeError:
+        return False
+
+
+def _in_simplified(character: str) -> bool:
+    """Whether simplified texts use the character, as 著: it stands in GB 2312."""
+    try:
+        character.encode("gb2312")
     except UnicodeEncodeError:
         return False
     return True
@@ -33,6 +45,7 @@ def in_traditional(text: str, quotes: Iterable[str] = ()) -> str:
 
     Character by character: where one simplified character stands for several, the most usual one is taken.
     """
+    text = _WITHIN.sub(r"\1裡", text)
     kept = "|".join(re.escape(quote) for quote in sorted(set(quotes), key=len, reverse=True) if quote)
     if not kept:
         return text.translate(_table())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.answer import Language
 from bot.composers.extractive import Composition, cite
+from bot.composers.question_kind import QuestionKind, expectation
 from bot.phrases import phrase
 from retrieval.hit import Hit
 from retrieval.sentences import sentences
@@ -16,6 +17,7 @@ _AUTHOR = re.compile(
     r"|\bwho (?:wrote|reported)\b|\bauthors?\b|\breporters?\b",
     re.I,
 )
+_ELSE = re.compile(r"投稿|发布会|征文|作者说|采访了|提问|\bhow many\b", re.I)
 _ARTICLE = re.compile(
     r"报道|報道|报导|文章|稿|新闻|新聞|消息|通讯(?!员)|特写|[这那]篇|\b(?:article|story|report|piece)\b", re.I
 )
@@ -23,6 +25,8 @@ _ARTICLE = re.compile(
 
 def asks_for_author(question: str) -> bool:
     """Whether `question` asks who wrote an article of the archive, not who wrote what an article speaks of."""
+    if expectation(question).kind not in (QuestionKind.PERSON, QuestionKind.OTHER) or _ELSE.search(question):
+        return False
     return bool(_AUTHOR.search(question) and _ARTICLE.search(question))
 
 

@@ -9,9 +9,10 @@ from enum import Enum
 
 from bot.composers.measures import asked_measure
 
-_DIGITS = r"(?:\d[\d,.]*|[〇零一二两三四五六七八九十百千半]+)"
+# Bounded and possessive: a run of blanks or digits in a table must not be tried in every division.
+_DIGITS = r"(?:\d[\d,.]{0,15}|[〇零一二两三四五六七八九十百千半]{1,12})"
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九][十百千万亿]")
-_SCALE = r"\s*[余多]?\s*[十百千万亿]*\s*[余多来]?\s*"
+_SCALE = r"\s*+[余多]?\s*+[十百千万亿]{0,4}\s*+[余多来]?\s*+"
 
 
 class QuestionKind(Enum):

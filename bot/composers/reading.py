@@ -19,7 +19,9 @@ from bot.evaluation.match import f1
 from bot.in_english import in_english
 from bot.phrases import phrase
 from retrieval.hit import Hit
+from retrieval.numerals import numeral_terms
 from retrieval.reader import Reader, Reading
+from retrieval.terms import fold
 
 CAUTION_BELOW = 0.4
 SECOND_BELOW = 0.75  # below this confidence a second sentence is quoted where it is nearly as good
@@ -125,8 +127,16 @@ def _otherwise(question: Standalone, found: Sequence[Candidate]) -> Candidate | 
             and one.evidence.coverage >= best.evidence.coverage - _AS_WELL
         )
         if as_clear:
-            return None if f1(one.text, (best.text,)) >= _SAME else one
+            return None if _says_the_same(one.text, best.text) else one
     return None
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Whether two short answers agree: alike, one within the other, or with a number in common (1.2万 and 12000)."""
+    if one in other or other in one or f1(one, (other,)) >= _SAME:
+        return True
+    one, other = fold(one), fold(other)
+    return any(term in other for term in numeral_terms(one)) or any(term in one for term in numeral_terms(other))
 
 
 def _differing(one: Candidate, language: Language) -> str:

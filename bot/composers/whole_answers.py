@@ -10,12 +10,13 @@ from bot.composers.values import SURNAMES
 _CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
 _LEADS_TO_REASON = re.compile(
     r"(?:[^，。；]{0,8}?(?:原因|理由)(?:就?是|在于|为)?(?:因为|由于)?|(?:就|正|主要)?是?(?:因为|由于|缘于|源于|得益于|出于)"
-    r"|(?:就|正|主要)?是?(?:因(?![此而])|受(?![伤到损害])|为了?(?![此何]))|(?:就|正|主要)?是(?!否))"
+    r"|(?:就|正|主要)?是?(?:因(?![此而公病特])|受(?![伤到损害骗贿邀困阻限灾聘益理])|为了?(?![此何人民]))|(?:就|正|主要)?是(?![否非]))"
 )
 _LED_TO = re.compile(
     r"(?:等(?:多重|多种|诸多)?(?:因素|原因)?)?(?:的?(?:影响|缘故|所致|之故)|(?:等(?:多重|多种|诸多)?(?:因素|原因))"
     r"|(?:而?(?:导致|造成|使得|引起|引发|致使)).*)$"
 )
+_NO_NAME = frozenset("曾也已则还又就都正却才再便仍亦均所不刚只")  # what goes on after a name rather than ends it
 _LONGEST_REASON = 60
 # What may follow a person's name: how newspapers go on after one.
 _AFTER_NAME = re.compile(
@@ -39,7 +40,7 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
         return start, end
     for longer in range(end + 1, start + 4):
-        if _is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
+        if text[longer - 1] not in _NO_NAME and _is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
             return start, longer
     return start, end
 

@@ -22,13 +22,18 @@ _WHAT = re.compile(
 _VERB = re.compile(r"需要|可以|允许|还?是|有|要|能|会|會|收|用")
 _CLAUSES = re.compile(r"[^，。；！？：,;!?:\n]+")
 _NEGATION = re.compile(
-    r"不(?!仅|但|断|少|同|过|久|错|得不|止|只|论|管|光|妨|愧|乏)|没(?!收)|沒|未(?!来|央)|无(?!人机|论|线|疑|数|不|锡|偿献)|非(?!常|洲|遗|凡|法)"
+    r"(?<!不得)不(?!仅|但|断[^水电]|少|同(?!意)|过(?!关)|久|错|得不|止|只|论|管|光|妨(?!碍)|愧|乏)|(?<![淹沉出埋])没(?!收(?!到|取|入))|沒|未(?!来(?!得)|央|成年)|无(?!人机(?!构)|论|线(?!索)|疑|数|不[一可疑]|锡|偿献)|非(?!常|洲|遗|凡|法)"
     r"|免(?![疫得])|禁止|拒绝|取消|\b(?:no|not|never|without)\b|n't\b"
 )
 _FREE = re.compile(r"免[费票]|free", re.I)
 _SWEEPING = re.compile(
     r"只有|仅有|唯一|最|全部|所有|都|人人|每天|天天|一直|总是|\b(?:only|all|every|always|most)\b", re.I
 )
+_RHETORICAL = re.compile(r"(?:难道|不是).*[吗嗎]")
+_OPPOSITES = (("免费", "收费"), ("收费", "免费"))
+_PLANNED = re.compile(r"预计|计划|拟|将|力争|有望|争取|准备")
+_DONE = re.compile(r"[了过][吗么]|已")
+_FIGURES = re.compile(r"\d+(?:\.\d+)?")
 _LEAST_MET = 0.6  # of the question's words, by the sentence, for a verdict to be given
 _MOST_NEGATIVE = 2
 
@@ -48,8 +53,23 @@ def verdict(question: str, title: str, quote: str) -> bool | None:
     Unclear is what meets too little of the question, and what asks for all, only or most of something: there the
     sentence has to speak for itself.
     """
-    if language_of(question) == "en" or _SWEEPING.search(question):
+    if language_of(question) == "en" or _SWEEPING.search(question) or _RHETORICAL.search(question):
         return None
+    nearest = _nearest(question, title, quote)
+    if nearest is None or _differs(question, nearest, quote):
+        return None
+    negative = len(_NEGATION.findall(_FREE.sub("", nearest)))
+    if negative >= _MOST_NEGATIVE:
+        return None
+    return bool(negative) == bool(_NEGATION.search(_FREE.sub("", _asked(question))))
+
+
+def _asked(question: str) -> str:
+    return fold(_A_NOT_A.sub("", question))
+
+
+def _nearest(question: str, title: str, quote: str) -> str | None:
+    """The clause of `quote` that speaks of what is asked; None where it is too little, or of somebody else."""
     words = _words(question)
     if not words or sum(word in fold(title + quote) for word in words) < _LEAST_MET * len(words):
         return None
@@ -58,11 +78,17 @@ def verdict(question: str, title: str, quote: str) -> bool | None:
     if not clauses:
         return None
     nearest = max(clauses, key=lambda clause: sum(len(word) for word in words if word in clause))
-    asked = _A_NOT_A.sub("", question)
-    negative = len(_NEGATION.findall(_FREE.sub("", nearest) if _FREE.search(asked) else nearest))
-    if negative >= _MOST_NEGATIVE:
-        return None
-    return bool(negative) == bool(_NEGATION.search(_FREE.sub("", asked)))
+    return nearest if words[0] in nearest or words[0] not in fold(quote) else None
+
+
+def _differs(question: str, nearest: str, quote: str) -> bool:
+    """Whether the clause plans what is asked as done, gives another figure, or says the opposite in another word."""
+    asked = _asked(question)
+    if _PLANNED.search(nearest) and not _PLANNED.search(asked) and _DONE.search(asked):
+        return True
+    said = _FIGURES.findall(fold(quote))
+    opposite = any(one in question and other in nearest for one, other in _OPPOSITES)
+    return opposite or any(one not in said for one in _FIGURES.findall(asked))
 
 
 def yes_or_no(question: str, is_so: bool) -> str:
@@ -70,12 +96,13 @@ def yes_or_no(question: str, is_so: bool) -> str:
     asked = _A_NOT_A.search(question)
     particle = _PARTICLE.search(question)
     verb = _VERB.search(asked[0]) if asked else None
-    if not asked and particle and not particle["done"]:
-        verb = next(iter(_VERB.finditer(question[: particle.start()])), None)
     word = verb[0].removeprefix("还") if verb else ""
+    if not asked and particle and not particle["done"]:
+        # Whole words alone: 收 stands in 收入, 会 in 会议.
+        word = next((one for one in rjieba.cut(question[: particle.start()]) if _VERB.fullmatch(one)), "")
     if word == "有":
         return "有" if is_so else "没有"
-    if word in ("", "是"):
+    if word in ("", "是", "还是"):
         return "是的" if is_so else ("没有" if particle and particle["done"] else "不是")
     return word if is_so else f"不{word}"
 

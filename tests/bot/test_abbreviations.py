@@ -10,6 +10,7 @@ from bot.abbreviations import spelt_as_in, spelt_out
     [
         ("全市2024年GDP是多少？", "全市2024年生产总值是多少？"),
         ("gdp增速", "生产总值增速"),
+        ("aı是什么", "aı是什么"),
         ("AI中医面诊", "人工智能中医面诊"),
         ("CAI是什么？", "CAI是什么？"),
         ("What was the GDP?", "What was the GDP?"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.composers.candidates import _fitness
@@ -41,3 +43,10 @@ def test_where_no_measure_is_named_any_will_do(question: str) -> None:
 @pytest.mark.parametrize("question", ["设了哪几个站？", "是哪几路车？", "几乎没有人来吗？"])
 def test_not_every_few_asks_for_a_number(question: str) -> None:
     assert expectation(question).kind is not QuestionKind.NUMBER
+
+
+@pytest.mark.parametrize("text", ["1" + "　" * 400 + "完。", "1" + " " * 400, "百" * 400, "1" * 2000, "十万" * 300])
+def test_a_run_of_blanks_or_digits_costs_nothing(text: str) -> None:
+    began = time.perf_counter()
+    expectation("门票多少钱？").strength(text)
+    assert time.perf_counter() - began < 0.5
