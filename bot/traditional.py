@@ -45,13 +45,13 @@ def in_traditional(text: str, quotes: Iterable[str] = ()) -> str:
 
     Character by character: where one simplified character stands for several, the most usual one is taken.
     """
-    text = _WITHIN.sub(r"\1裡", text)
     kept = "|".join(re.escape(quote) for quote in sorted(set(quotes), key=len, reverse=True) if quote)
-    if not kept:
-        return text.translate(_table())
-    return "".join(
-        piece if number % 2 else piece.translate(_table()) for number, piece in enumerate(re.split(f"({kept})", text))
-    )
+    pieces = re.split(f"({kept})", text) if kept else [text]
+    return "".join(piece if number % 2 else _converted(piece) for number, piece in enumerate(pieces))
+
+
+def _converted(text: str) -> str:
+    return _WITHIN.sub(r"\1裡", text).translate(_table())
 
 
 @lru_cache(maxsize=1)
