@@ -30,6 +30,8 @@ def test_quotations_stay_as_the_article_has_them() -> None:
     quote = "全区共有网格员620人。"
     text = f"不十分确定，请核对原文：620人\n{quote} [1]\n档案里没有"
     assert in_traditional(text, [quote]) == f"不十分確定，請核對原文：620人\n{quote} [1]\n檔案裡沒有"
+    spoken = "“档案里的文章里，”他说，“都有网格员。”"
+    assert in_traditional(f"档案里：{spoken}", [spoken]) == f"檔案裡：{spoken}"
     for text, traditional in (
         ("鹿长庚", "鹿長庚"),
         ("12公里", "12公里"),
