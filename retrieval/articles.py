@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain
 
 from retrieval.article import Article
 from retrieval.formats import RawDocument
@@ -58,7 +58,8 @@ def traced_articles_of(document: RawDocument, *, split_pages: bool = True) -> It
 
 def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> tuple[Article, Sequence[int]]:
     """Captions stand after the text, a line each, so that they can be found and quoted too."""
-    body = "\n".join(part for part in (piece.body, *piece.captions) if part)
+    parts = [(piece.body, piece.origin), *zip(piece.captions, piece.caption_origins, strict=True)]
+    body, origin = _lines([part for part in parts if part[0]])
     title = (document.title if alone else "") or title_or_beginning(piece)
     article = Article(
         article_id=_content_id(title, body, document.published),
@@ -73,8 +74,18 @@ def _from_page(document: RawDocument, piece: PageArticle, *, alone: bool) -> tup
         place=place_of(body),
         dates=dates_of(body, document.published),
     )
-    more = len(article.body) - len(piece.origin)
-    return article, (*piece.origin, *repeat(INSERTED, more)) if more else piece.origin
+    return article, origin if body else (INSERTED,) * len(article.body)
+
+
+def _lines(parts: Sequence[tuple[str, Sequence[int]]]) -> tuple[str, Sequence[int]]:
+    """The texts a line each, with the offsets of their code points."""
+    if len(parts) == 1:
+        return parts[0]  # the text of a long file, whose offsets are not to be copied
+    origin: list[int] = []
+    for number, (_, one) in enumerate(parts):
+        origin += [INSERTED] * bool(number)
+        origin += one
+    return "\n".join(text for text, _ in parts), origin
 
 
 def _first_headline(body: str) -> str:

@@ -38,6 +38,7 @@ def assembled(
         label = fragments[subtitle].text.lstrip(_DASHES)
     named = [i for i in front if not (fragments[i].is_subtitle or fragments[i].is_series)]
     title = " ".join(fragments[i].spaced.text for i in named)
+    captions = [fragments[i].traced for i in indexes if fragments[i].is_caption or i in beside]
     evidence = [*evidence, *(line for stretch in group for line in _explained(fragments, stretch))]
     evidence += [
         f"lines {_lines(fragments, link)}: {', '.join(link.reasons)}" for link in links if link.after in indexes
@@ -49,10 +50,11 @@ def assembled(
         author=author or signed,
         body=body.text,
         origin=body.origin,
-        captions=tuple(fragments[i].text for i in indexes if fragments[i].is_caption or i in beside),
+        captions=tuple(one.text for one in captions),
         headings=tuple(fragments[i].spaced.text for i in headings),
         kind=kind_of(title, label, body.text),
         evidence=tuple(evidence),
+        caption_origins=tuple(one.origin for one in captions),
     )
 
 

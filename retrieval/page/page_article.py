@@ -11,7 +11,8 @@ class PageArticle:
     """One article of a page.
 
     `body` holds a paragraph or a section heading a line; `origin` has for each of its code points the offset in the
-    raw text, or -1 for one that is not in it. Captions stand apart. `title` is empty where the page has none.
+    raw text, or -1 for one that is not in it. Captions stand apart, with `caption_origins` of the same kind. `title` is
+    empty where the page has none.
     `evidence` says why it was put together so, a reason a line.
     """
 
@@ -25,3 +26,4 @@ class PageArticle:
     headings: tuple[str, ...]
     kind: str
     evidence: tuple[str, ...] = ()
+    caption_origins: tuple[Sequence[int], ...] = ()

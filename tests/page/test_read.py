@@ -69,7 +69,8 @@ def test_every_character_comes_from_where_the_map_says(text: str) -> None:
     same = str.maketrans("０１２３４５６７８９％．＋／「」『』,;:!?()", "0123456789%.+/“”‘’，；：！？（）")
     same |= {ord("Ａ") + i: chr(65 + i) for i in range(26)} | {ord("ａ") + i: chr(97 + i) for i in range(26)}
     for article in read_page(text):
-        for character, offset in zip(article.body, article.origin, strict=True):
+        traced = [(article.body, article.origin), *zip(article.captions, article.caption_origins, strict=True)]
+        for character, offset in (pair for text_, origin in traced for pair in zip(text_, origin, strict=True)):
             if offset < 0:
                 assert character in "\n "
             else:

@@ -67,6 +67,15 @@ def test_a_sentence_that_a_column_cut_is_found_in_the_file(archive: Archive, tmp
     assert span.parts == ((span.start, span.end),)
 
 
+def test_a_caption_is_found_in_the_file(archive: Archive, tmp_path: Path) -> None:
+    caption = "老街口新立的石碑。王小明 摄"
+    text = PAGE.replace("茶馆重新开门\n", f"{caption}\n茶馆重新开门\n")
+    taken_in(archive, tmp_path, text)
+    span = archive.store.original_span(*found(archive, "老街口新立的石碑。"))
+    assert span is not None
+    assert text[span.start : span.end] == span.text == "老街口新立的石碑。"
+
+
 def test_a_number_that_a_line_end_parts_in_the_file_is_masked(archive: Archive, tmp_path: Path) -> None:
     taken_in(archive, tmp_path)
     article_id, start, end = found(archive, "电话138******00")
