@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from bot.answer import ArticleReference, Citation
@@ -74,3 +79,10 @@ def test_one_sentence_that_answers_both_is_cited_once() -> None:
 
 def test_where_none_is_answered_the_whole_is_refused() -> None:
     assert together(parts_of("2023年和2024年的产值各是多少？"), [REFUSED, REFUSED], "zh") is REFUSED
+
+
+def test_the_assistant_asks_each_part(run: Callable[..., Any], filled: Path) -> None:
+    asked = run("ask", "2023年和2024年梅江二桥全长各是多少米？", "--json", "--refuse-below", 0, "--data", filled)
+    answer = json.loads(asked.out)
+    assert [line[:6] for line in answer["answer"].splitlines() if line.startswith("202")] == ["2023年：", "2024年："]
+    assert all(one["quote"] in answer["answer"] for one in answer["citations"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -160,6 +161,14 @@ def test_an_abbreviation_is_met_by_what_it_stands_for() -> None:
     assert (met.named, met.missing) == (1.0, ())
     other = specifics("2025年GDP是多少？", "2025年产茶1万吨。", "2025年产茶1万吨。", rarity)
     assert other.missing == ("GDP",)
+
+
+def test_a_name_that_stands_nowhere_halves_the_confidence() -> None:
+    question = Standalone("天心区有多少名志愿网格员？")
+    found = composer(FixedReader(**{"620人": 9.0})).propose(question, [hit()])
+    assert not found[0].specifics.missing
+    lacking = replace(found[0], specifics=replace(found[0].specifics, missing=("雨花区",)))
+    assert confidence_of(question, [lacking]) == pytest.approx(confidence_of(question, found[:1]) / 2)
 
 
 def test_only_promising_sentences_are_read_within_the_budget() -> None:
