@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from widget.widget_page import Widget
+from widget.widget_page import TIMEOUT_MS, Widget
 from widget.widget_server import Site, serving_site
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -20,7 +20,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AXE = Path(sys.prefix, "axe.min.js")
-TIMEOUT_MS = 20_000  # a machine that is busy with other work is slow, not wrong
 
 
 @pytest.fixture(scope="package")
@@ -31,6 +30,7 @@ def browser() -> Iterator[Any]:
     if not CHROMIUM:
         assert not os.environ.get("CI"), ".ci/run installs chromium"
         pytest.skip(f"{reason}chromium (apt install chromium)")
+    api.expect.set_options(timeout=TIMEOUT_MS)
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -77,8 +77,4 @@ def opened(browser: Any, site: Site) -> Iterator[Callable[..., Widget]]:
     yield open_page
     for context in contexts:
         context.close()
-    for widget in widgets:
-        unexpected = [line for line in widget.console if not any(word in line for word in widget.expected_log)]
-        assert unexpected == []
-        assert widget.outside == []
-        assert widget.dialogs == []
+    assert [widget.unexpected() for widget in widgets] == [[]] * len(widgets)

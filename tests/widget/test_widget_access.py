@@ -78,12 +78,11 @@ def test_by_keyboard_alone(opened: Open, site: Site) -> None:
             break
         press("Tab")
     press("Enter")
-    chat.find(".panel").wait_for()
-    assert chat.active() == "box"
+    chat.expect("#box").to_be_focused()
     chat.page.keyboard.type("提速？")
     press("Enter")
-    chat.find(".answer a.chip").first.wait_for()
-    chat.find(".action.stop").wait_for(state="hidden")
+    chat.expect(".answer a.chip").to_have_count(2)
+    chat.expect(".action.stop").to_be_hidden()
     seen = []
     for _ in range(16):
         seen.append(chat.active())
@@ -102,9 +101,9 @@ def test_by_keyboard_alone(opened: Open, site: Site) -> None:
     opening.value.close()
     press("Escape")
     press("Escape")
-    chat.find(".panel").wait_for(state="hidden")
-    assert chat.active() == "launcher"
-    assert chat.find(".launcher").get_attribute("aria-expanded") == "false"
+    chat.expect(".panel").to_be_hidden()
+    chat.expect(".launcher").to_be_focused()
+    chat.expect(".launcher").to_have_attribute("aria-expanded", "false")
 
 
 def test_what_is_typed_here_is_no_shortcut_of_the_page(opened: Open) -> None:
@@ -113,8 +112,8 @@ def test_what_is_typed_here_is_no_shortcut_of_the_page(opened: Open) -> None:
     chat.open()
     chat.page.keyboard.type("s/")
     chat.page.keyboard.press("Escape")
+    chat.expect(".launcher").to_be_focused()
     assert chat.run("keys") == []
-    assert chat.active() == "launcher"
 
 
 @pytest.mark.parametrize("path", ["", "demo-host", f"article?article_id=铁路/1&{AT_QUOTE}"])
@@ -182,36 +181,33 @@ def test_larger_letters_of_the_reader_are_honoured_and_the_pages_are_not(opened:
     ) == ("16px")
 
 
-def ground(chat: Widget) -> str:
-    return str(chat.find(".panel").evaluate("element => getComputedStyle(element).backgroundColor"))
-
-
 def test_light_and_dark_follow_the_system_and_may_be_chosen(opened: Open) -> None:
     dark, light = "rgb(25, 24, 22)", "rgb(250, 248, 243)"
     chat = opened("?lang=zh", color_scheme="dark")
-    assert ground(chat) == dark
+    chat.expect(".panel").to_have_css("background-color", dark)
     chat.page.emulate_media(color_scheme="light")
-    chat.find(".root:not(.dark)").wait_for()
-    assert ground(chat) == light
-    theme = chat.find("#theme")
-    assert theme.inner_text() == "外观：跟随系统"
-    theme.click()
-    theme.click()
-    assert theme.inner_text() == "外观：深色"
-    assert ground(chat) == dark
-    assert chat.run("getComputedStyle(document.body).backgroundColor") == dark
+    chat.expect(".panel").to_have_css("background-color", light)
+    chat.expect("#theme").to_have_text("外观：跟随系统")
+    chat.find("#theme").click()
+    chat.find("#theme").click()
+    chat.expect("#theme").to_have_text("外观：深色")
+    chat.expect(".panel").to_have_css("background-color", dark)
+    chat.expect("body").to_have_css("background-color", dark)
     chat.page.reload()
-    assert (ground(chat), theme.inner_text()) == (dark, "外观：深色")
+    chat.expect("#theme").to_have_text("外观：深色")
+    chat.expect(".panel").to_have_css("background-color", dark)
 
 
-def test_less_motion_where_it_is_wished(opened: Open) -> None:
+def test_less_motion_where_it_is_wished(opened: Open, site: Site) -> None:
     moving = "document.querySelector('wenbao-chat').shadowRoot.getAnimations().length"
     for motion, expected in (("no-preference", True), ("reduce", False)):
+        site.scripted.released.clear()
         chat = opened("demo-host", reduced_motion=motion)
         chat.open()
         chat.ask("静默")
         chat.find(".status").wait_for()
         assert bool(chat.run(moving)) == expected
+        site.scripted.released.set()
         chat.find(".answer a.chip").first.wait_for()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -30,36 +31,33 @@ def test_an_answer_streams_in_and_every_number_leads_to_its_sentence(opened: Ope
         chat.find(".answer a.chip").nth(1).click()
     article = opening.value
     mark = article.locator("#quote")
-    mark.wait_for()
+    chat.expect(mark).to_have_text(CITED[1]["quote"])
     query = parse_qs(urlsplit(article.url).query)
     assert (query["article_id"], query["lang"]) == (["铁路/1"], ["zh"])
     assert (int(query["start"][0]), int(query["end"][0])) == (CITED[1]["start"], CITED[1]["end"])
-    assert mark.inner_text() == CITED[1]["quote"]
     chat.until("scrollY > 0", article)
-    box = mark.bounding_box()
-    assert 0 <= box["y"] <= 760 - box["height"], "the sentence has been scrolled to"
+    chat.expect(mark).to_be_in_viewport(ratio=1)
     assert article.evaluate("window.opener") is None
 
 
 def test_the_answer_is_seen_before_it_is_whole_and_can_be_stopped(opened: Open, site: Site) -> None:
     chat = opened()
     chat.ask("慢慢说")
-    chat.find(".answer").get_by_text("第3句").wait_for()
-    assert not chat.find(".action:not(.stop)").is_visible()
+    chat.expect(".answer").to_contain_text("第3句")
+    chat.expect(".action:not(.stop)").to_be_hidden()
     chat.find(".action.stop").click()
-    chat.find(".note").wait_for()
-    assert chat.texts(".note") == ["已停止。"]
-    assert "第3句" in chat.find(".answer").inner_text()
-    assert site.scripted.abandoned.wait(10), "the server learns that nobody listens any more"
-    assert chat.active() == "box"
+    chat.expect(".note").to_have_text("已停止。")
+    chat.expect(".answer").to_contain_text("第3句")
+    chat.expect("#box").to_be_focused()
+    assert site.scripted.abandoned.wait(60), "the server learns that nobody listens any more"
 
 
 def test_a_screen_reader_hears_whole_sentences_once(opened: Open) -> None:
     chat = opened()
     chat.ask("慢慢说")
-    chat.find(".answer").get_by_text("第9句").wait_for()
+    chat.expect(".answer").to_contain_text("第9句")
     chat.find(".action.stop").click()
-    chat.find(".note").wait_for()
+    chat.expect(".note").to_have_text("已停止。")
     first, *sentences, last = chat.heard()
     assert (first, last) == ("正在检索", "已停止。")
     assert sentences == [f"第{number}句话说得很慢。" for number in range(len(sentences))]
@@ -87,20 +85,19 @@ def test_a_number_shows_its_quote_on_focus_and_on_hover(opened: Open) -> None:
     chat.ask_and_wait("提速？")
     chat.find(".scroller").focus()
     chat.page.keyboard.press("Tab")
-    chat.find(".peek").wait_for()
     for expected in (CITED[0]["quote"], "京沪铁路六月提速", "1998年3月5日"):
-        assert expected in chat.find(".peek").inner_text()
-    assert chat.find("a.chip").first.get_attribute("aria-describedby") == "peek"
+        chat.expect(".peek").to_contain_text(expected)
+    chat.expect("a.chip >> nth=0").to_have_attribute("aria-describedby", "peek")
     chat.page.keyboard.press("Escape")
-    chat.find(".peek").wait_for(state="hidden")
-    assert chat.find(".panel").is_visible(), "Escape hides the quote first, then the panel"
+    chat.expect(".peek").to_be_hidden()
+    chat.expect(".panel").to_be_visible()  # Escape hides the quote first, then the panel
     chat.find("a.chip").nth(1).hover()
-    chat.find(".peek").get_by_text(CITED[1]["quote"]).wait_for()
+    chat.expect(".peek").to_contain_text(CITED[1]["quote"])
     chat.find(".peek").hover()
-    chat.page.wait_for_timeout(300)
-    assert chat.find(".peek").is_visible(), "the pointer may rest on the quote"
+    chat.page.wait_for_timeout(300)  # longer than the quote lingers
+    chat.expect(".peek").to_be_visible()  # the pointer may rest on the quote
     chat.page.mouse.move(5, 5)
-    chat.find(".peek").wait_for(state="hidden")
+    chat.expect(".peek").to_be_hidden()
 
 
 def test_a_refusal_is_calm_and_offers_what_is_near(opened: Open) -> None:
@@ -124,23 +121,40 @@ def test_feedback_is_sent_with_question_and_answer_and_may_be_taken_back(opened:
     chat = opened()
     chat.ask_and_wait("提速？")
     chat.find(".rate").first.click()
-    chat.find(".feedback .note").wait_for()
+    chat.expect(".feedback .note").to_have_text("谢谢您的反馈。")
     chat.find(".rate").nth(1).click()
     chat.find(".comment input").fill("日期不对")
     chat.find(".comment input").press("Enter")
-    chat.find(".feedback .note").wait_for()
+    chat.expect(".feedback .note").to_have_text("谢谢您的反馈。")
     first, second, third = site.scripted.votes
     assert (first["answer_id"], first["vote"], first["question"]) == ("00112233aabbccdd", "up", "提速？")
     assert first["answer"].startswith("京沪铁路")
     assert (second["vote"], "comment" in second) == ("down", False)
     assert (third["vote"], third["comment"]) == ("down", "日期不对")
     chat.page.reload()
-    assert chat.find(".rate[aria-pressed=true]").count() == 1
+    chat.expect(".rate[aria-pressed=true]").to_have_count(1)
     chat.find(".rate").first.click()
-    chat.find(".rate[aria-pressed=true]").first.wait_for()
+    chat.expect(".rate >> nth=0").to_have_attribute("aria-pressed", "true")
     chat.find(".rate").first.click()
-    chat.find(".rate[aria-pressed=true]").wait_for(state="detached")
+    chat.expect(".rate[aria-pressed=true]").to_have_count(0)
     assert [vote["vote"] for vote in site.scripted.votes[3:]] == ["up", "none"]
+
+
+def test_votes_arrive_in_the_order_they_were_given(opened: Open, site: Site) -> None:
+    chat = opened()
+    chat.ask_and_wait("提速？")
+    waiting: list[Any] = []
+
+    def hold(route: Any) -> None:
+        waiting.append(route)
+
+    chat.page.route("**/v1/feedback", hold, times=1)
+    chat.find(".rate").first.click()
+    chat.find(".rate").nth(1).click()
+    chat.eventually(lambda: waiting)
+    waiting[0].continue_()
+    chat.find(".comment input").wait_for()
+    assert [vote["vote"] for vote in site.scripted.votes] == ["up", "down"]
 
 
 def test_feedback_that_does_not_arrive_is_said(opened: Open, site: Site) -> None:
@@ -149,8 +163,8 @@ def test_feedback_that_does_not_arrive_is_said(opened: Open, site: Site) -> None
     site.scripted.feedback_status = 500
     chat.ask_and_wait("提速？")
     chat.find(".rate").first.click()
-    chat.find(".feedback").get_by_text("反馈没有送到").wait_for()
-    assert not chat.find(".rate[aria-pressed=true]").count()
+    chat.expect(".feedback .note").to_contain_text("反馈没有送到")
+    chat.expect(".rate[aria-pressed=true]").to_have_count(0)
 
 
 def test_a_reload_keeps_the_conversation_and_a_new_one_forgets_it(opened: Open, site: Site) -> None:
@@ -160,13 +174,14 @@ def test_a_reload_keeps_the_conversation_and_a_new_one_forgets_it(opened: Open, 
     chat.ask_and_wait("火星呢？")
     shown = chat.find(".turns").inner_text()
     chat.page.reload()
-    assert chat.find(".panel").is_visible(), "and the panel stays open"
+    chat.expect(".panel").to_be_visible()  # the panel stays open
+    chat.expect(".turn").to_have_count(2)
     assert chat.find(".turns").inner_text() == shown
     chat.ask_and_wait("然后呢？")
     assert site.scripted.asked[-1]["history"] == ["提速？", "火星呢？"]
     chat.find(".tool").first.click()
-    assert not chat.find(".turn").count()
-    assert chat.find(".welcome").is_visible()
+    chat.expect(".turn").to_have_count(0)
+    chat.expect(".welcome").to_be_visible()
     chat.ask_and_wait("从头问")
     assert site.scripted.asked[-1]["history"] == []
 
@@ -174,11 +189,11 @@ def test_a_reload_keeps_the_conversation_and_a_new_one_forgets_it(opened: Open, 
 def test_a_reload_while_answering_leaves_the_question(opened: Open) -> None:
     chat = opened()
     chat.ask("慢慢说")
-    chat.find(".answer").get_by_text("第1句").wait_for()
+    chat.expect(".answer").to_contain_text("第1句")
     chat.page.reload()
-    assert chat.texts(".question") == ["慢慢说"]
-    assert chat.texts(".note") == ["已停止。"]
-    assert chat.find(".action:not(.stop)").is_visible()
+    chat.expect(".question").to_have_text("慢慢说")
+    chat.expect(".note").to_have_text("已停止。")
+    chat.expect(".action:not(.stop)").to_be_visible()
 
 
 @pytest.mark.parametrize("kept", ["{", "[1, null, {}]", '[{"question": "问", "state": "done"}]', '{"a": 1}'])
@@ -194,25 +209,26 @@ def test_a_damaged_memory_harms_nothing(opened: Open, kept: str) -> None:
 
 def test_suggestions_are_asked_by_a_click(opened: Open, site: Site) -> None:
     chat = opened()
-    chat.find(".suggestion").first.wait_for()
-    assert chat.texts(".suggestion") == site.scripted.suggestions
+    chat.expect(".suggestion").to_have_text(["京沪铁路什么时候提速？", "票价会变吗？"])
     chat.find(".suggestion").nth(1).click()
-    chat.find(".answer a.chip").first.wait_for()
-    assert chat.texts(".question") == ["票价会变吗？"]
-    assert not chat.find(".welcome").is_visible()
+    chat.expect(".answer a.chip").to_have_count(2)
+    chat.expect(".question").to_have_text("票价会变吗？")
+    chat.expect(".welcome").to_be_hidden()
 
 
 def test_without_suggestions_the_widget_is_quiet(opened: Open, site: Site) -> None:
     site.scripted.suggestions = None
-    chat = opened()
-    chat.page.wait_for_load_state("networkidle")
-    assert not chat.find(".suggestion").count()
-    assert chat.find(".lead").is_visible()
+    chat = opened(None)
+    with chat.page.expect_response("**/v1/suggestions?**") as answered:
+        chat.page.goto(chat.site.address)
+    answered.value.finished()
+    chat.expect(".lead").to_be_visible()
+    chat.expect(".suggestion").to_have_count(0)
 
 
 def test_enter_sends_but_not_while_a_word_is_being_composed(opened: Open, site: Site) -> None:
     chat = opened()
-    assert chat.find(".action:not(.stop)").is_disabled()
+    chat.expect(".action:not(.stop)").to_be_disabled()
     box = chat.find("#box")
     box.focus()
     chat.page.keyboard.type("第一行")
@@ -222,9 +238,9 @@ def test_enter_sends_but_not_while_a_word_is_being_composed(opened: Open, site: 
         box.dispatch_event("keydown", {"key": "Enter", "bubbles": True, "cancelable": True} | more)
     assert not chat.find(".turn").count()
     box.press("Enter")
-    chat.find(".turn").wait_for()
-    assert site.scripted.asked[0]["question"] == "第一行\ntisu"
-    assert box.input_value() == ""
+    chat.expect(".answer a.chip").to_have_count(2)
+    assert [asked["question"] for asked in site.scripted.asked] == ["第一行\ntisu"]
+    chat.expect("#box").to_have_value("")
 
 
 def test_a_reader_who_scrolled_up_is_not_pulled_down(opened: Open) -> None:
@@ -232,15 +248,17 @@ def test_a_reader_who_scrolled_up_is_not_pulled_down(opened: Open) -> None:
     chat.ask_and_wait("说长一点")
     assert chat.find(".question").bounding_box()["y"] > 0, "the question stays in view"
     chat.ask("慢慢说")
-    chat.find(".turns").get_by_text("第9句").wait_for()
+    chat.expect(".turns").to_contain_text("第9句")
     top = "document.querySelector('wenbao-chat').shadowRoot.querySelector('.scroller').scrollTop"
-    assert chat.run(top) > 500, "a new question comes into view"
+    before = chat.run(top)
+    assert before > 500, "a new question comes into view"
     chat.find(".scroller").hover()
     chat.page.mouse.wheel(0, -700)
-    chat.page.wait_for_timeout(200)
+    chat.until(f"{top} < {before} - 300")
     seen = chat.run(top)
-    chat.page.wait_for_timeout(300)
+    sentences = chat.find(".turns").inner_text().count("很慢。")
+    chat.eventually(lambda: chat.find(".turns").inner_text().count("很慢。") > sentences + 9)
     assert chat.run(top) <= seen
     chat.find(".action.stop").click()
-    chat.find(".note").wait_for()
+    chat.expect(".note").to_have_text("已停止。")
     assert chat.run(top) <= seen

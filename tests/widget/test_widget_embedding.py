@@ -49,7 +49,7 @@ def test_from_another_origin_under_a_strict_policy(opened: Open, site: Site) -> 
     chat.find(".suggestion").first.wait_for()
     chat.ask_and_wait("提速？")
     chat.find(".rate").first.click()
-    chat.find(".feedback .note").wait_for()
+    chat.expect(".feedback .note").to_have_text("谢谢您的反馈。")
     assert site.scripted.votes[0]["vote"] == "up"
     with chat.page.context.expect_page() as opening:
         chat.find("a.chip").first.click()
@@ -91,17 +91,17 @@ def test_several_on_one_page_keep_apart(opened: Open, site: Site) -> None:
         '</wenbao-chat><wenbao-chat data-mode="inline" data-title="乙" data-lang="en"></wenbao-chat>'
     )
     page_of(chat, both, head=script(site, "async") + script(site, "defer"))
-    assert chat.find("wenbao-chat").count() == 2, "none is added where the page has its own"
-    assert chat.texts(".heading") == ["甲", "乙"]
+    chat.expect("wenbao-chat").to_have_count(2)  # none is added where the page has its own
+    chat.expect(".heading").to_have_text(["甲", "乙"])
     first, second = (chat.find("wenbao-chat").nth(number) for number in (0, 1))
     second.locator("#box").fill("提速？")
     second.locator("#box").press("Enter")
-    second.locator("a.chip").first.wait_for()
+    chat.expect(second.locator("a.chip")).to_have_count(2)
     assert first.locator(".turn").count() == 0
     assert site.scripted.asked[0]["language"] == "en"
-    assert second.locator(".under h3").inner_text() == "Sources"
+    chat.expect(second.locator(".under h3")).to_have_text("Sources")
     chat.page.reload()
-    second.locator("a.chip").first.wait_for()
+    chat.expect(second.locator("a.chip")).to_have_count(2)
     assert first.locator(".turn").count() == 0
     assert abs(first.bounding_box()["height"] - 352) < 2, "the page decides its size"
 
@@ -114,7 +114,7 @@ def test_attributes_of_the_script_tag(opened: Open, site: Site) -> None:
         'data-suggestions="Was ist neu?|Wer?" data-text-source="Quelle {n}: {title}" defer'
     )
     page_of(chat, "", head=script(site, more))
-    assert chat.find(".launcher").inner_text() == "Fragen"
+    chat.expect(".launcher").to_have_text("Fragen")
     assert chat.find(".launcher").bounding_box()["x"] < 100
     chat.open()
     assert chat.texts(".heading") == ["Archiv"]
@@ -126,14 +126,14 @@ def test_attributes_of_the_script_tag(opened: Open, site: Site) -> None:
     colour = "element => getComputedStyle(element).color"
     assert chat.find("a.chip").first.evaluate(colour) == "rgb(1, 2, 3)"
     chat.run("() => { document.querySelector('wenbao-chat').dataset.title = 'Neu'; }")
-    assert chat.texts(".heading") == ["Neu"]
+    chat.expect(".heading").to_have_text("Neu")
 
 
 def test_custom_properties_of_the_page_theme_it(opened: Open, site: Site) -> None:
     chat = opened(None, elsewhere=True)
     style = "<style>wenbao-chat { --wenbao-accent: #004080; --wenbao-width: 20em; --wenbao-font: Georgia; }</style>"
     page_of(chat, "<wenbao-chat></wenbao-chat>", head=style + script(site, "defer"))
-    assert chat.find(".launcher").evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(0, 64, 128)"
+    chat.expect(".launcher").to_have_css("background-color", "rgb(0, 64, 128)")
     chat.open()
     assert round(chat.find(".panel").bounding_box()["width"]) == 320
     assert chat.find("#box").evaluate("one => getComputedStyle(one).fontFamily") == "Georgia"
@@ -166,6 +166,6 @@ def test_it_may_be_moved(opened: Open, moved: str) -> None:
     chat.open()
     chat.ask_and_wait("提速？")
     chat.run(f"() => {{ const chat = document.querySelector('wenbao-chat'); {moved}; }}")
-    assert chat.find(".panel").is_visible()
+    chat.expect(".panel").to_be_visible()
     chat.ask_and_wait("又提速？")
-    assert chat.find(".turn").count() == 2
+    chat.expect(".turn").to_have_count(2)

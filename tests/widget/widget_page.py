@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from widget.widget_server import Site
+
+TIMEOUT_MS = 60_000  # a machine that is busy with other work is slow, not wrong
 
 
 class Widget:
@@ -22,6 +25,11 @@ class Widget:
         page.on("request", self._requested)
         page.on("dialog", self._asked)
 
+    def unexpected(self) -> list[str]:
+        """What must not have happened: messages on the console, requests to elsewhere, dialogs."""
+        lines = [line for line in self.console if not any(word in line for word in self.expected_log)]
+        return lines + self.outside + self.dialogs
+
     def _written(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.console.append(message.text)
@@ -37,6 +45,12 @@ class Widget:
     def find(self, selector: str) -> Any:
         return self.page.locator(selector)
 
+    def expect(self, selector: Any) -> Any:
+        """Playwright's expectations of what the selector or locator finds; they wait until it holds."""
+        from playwright.sync_api import expect
+
+        return expect(self.find(selector) if isinstance(selector, str) else selector)
+
     def texts(self, selector: str) -> list[str]:
         return list(self.find(selector).all_inner_texts())
 
@@ -49,8 +63,8 @@ class Widget:
         """Ask, and wait until the answer or the problem is there."""
         count = self.find(".turn").count()
         self.ask(question)
-        self.find(".turn").nth(count).wait_for()
-        self.find(".action.stop").wait_for(state="hidden")
+        self.expect(".turn").to_have_count(count + 1)
+        self.expect(".action.stop").to_be_hidden()
 
     def open(self) -> None:
         """Open the floating panel."""
@@ -74,10 +88,14 @@ class Widget:
 
     def until(self, script: str, page: Any = None) -> None:
         """Wait until the expression is true; evaluated from outside, so that no policy forbids it."""
-        deadline = time.monotonic() + 20
-        while not (page or self.page).evaluate(script):
-            assert time.monotonic() < deadline, script
-            time.sleep(0.05)
+        self.eventually(lambda: (page or self.page).evaluate(script), script)
+
+    def eventually(self, what: Callable[[], object], said: str = "") -> None:
+        """Wait until it is true; what the browser tells meanwhile is heard."""
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while not what():
+            assert time.monotonic() < deadline, said
+            self.page.wait_for_timeout(50)
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.page.evaluate(script, *arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import socket
 import threading
@@ -80,6 +81,7 @@ class Scripted:
     asked: list[dict[str, Any]] = field(default_factory=list)
     votes: list[dict[str, Any]] = field(default_factory=list)
     abandoned: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
     suggestions: list[str] | None = field(default_factory=lambda: ["京沪铁路什么时候提速？", "票价会变吗？"])
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=lambda: {ARTICLE.article_id: ARTICLE})
@@ -106,7 +108,7 @@ class Scripted:
         """Server-sent events for the question, cut at awkward bytes."""
         yield b": keep-alive\n\n" + event("searching", {})
         if "静默" in question:
-            await asyncio.sleep(0.4)
+            await asyncio.to_thread(self.released.wait, 60)
         if "空" in question:
             yield event("error", {"error": {"code": "archive_empty", "message": "no articles"}})
             return
@@ -118,7 +120,7 @@ class Scripted:
             yield event("delta", {"text": "说到一半"})
             return
         if "慢" in question:
-            for number in range(600):
+            for number in itertools.count():  # until nobody listens
                 yield event("delta", {"text": f"第{number}句话说得"})
                 await asyncio.sleep(0.01)
                 yield event("delta", {"text": "很慢。"})
@@ -208,7 +210,7 @@ class Scripted:
                 if word in question and not (word == "太快" and self.failures):
                     self.failures += 1
                     error = {"code": code, "message": "the server's words", "request_id": "r-77"}
-                    return JSONResponse({"error": error}, status, {"Retry-After": "1"} if status == 429 else {})
+                    return JSONResponse({"error": error}, status, {"Retry-After": "30"} if status == 429 else {})
             return Watched(self.stream(question), self.abandoned)
 
 
@@ -271,5 +273,5 @@ def serving_site() -> Iterator[Site]:
             server.should_exit = True
             demo.shutdown()
             for thread in threads:
-                thread.join(timeout=10)
+                thread.join(timeout=60)
             demo.server_close()

@@ -147,35 +147,49 @@ async function read(path, query) {
   throw new Error([429, 503].includes(response.status) ? text.busy : string(message) || text.failed);
 }
 
-async function show(offset = 0) {
+// The status and the list always change together; what is read within LINGER_MS needs no word about it.
+const LINGER_MS = 200;
+
+function tell(status, rows = []) {
+  found.textContent = status;
+  results.replaceChildren(...rows);
+}
+
+function wish() {
   const fields = Object.fromEntries([...new FormData(form)].map(([key, value]) => [key, value.trim()]).filter(([, value]) => value));
   const wrong = ['since', 'until'].find(key => fields[key] && !/^\d{4}(-\d\d(-\d\d)?)?$/.test(fields[key]));
   for (const key of ['since', 'until']) form.elements[key].toggleAttribute('aria-invalid', false);
-  if (wrong) {
-    form.elements[wrong].setAttribute('aria-invalid', 'true');
-    found.textContent = text.badDate;
-    return;
-  }
+  if (wrong) form.elements[wrong].setAttribute('aria-invalid', 'true');
+  return { fields, wrong };
+}
+
+async function show(offset = 0) {
   const mine = latest += 1;
+  const { fields, wrong } = wish();
+  if (wrong) { tell(text.badDate); more.hidden = true; return; }
+  const kept = offset ? [...results.children] : [];
+  const waiting = setTimeout(() => { if (mine === latest) tell(text.loading, kept); }, LINGER_MS);
   more.hidden = true;
-  found.textContent = text.loading;
   try {
     const path = fields.q ? 'v1/search' : 'v1/articles';
     const { body, total } = await read(path, fields.q ? { ...fields, limit: PAGE } : { ...fields, limit: PAGE, offset });
     if (mine !== latest) return;
     const items = fields.q ? body.hits : body;
     const rows = items.map(item => row(item, fields.q || ''));
-    if (offset) results.append(...rows);
-    else { results.replaceChildren(...rows); byId('archive').scrollTop = 0; }
     shown = offset + rows.length;
     more.hidden = Boolean(fields.q) || rows.length < PAGE;
     const any = fields.q || fields.since || fields.until || fields.source;
-    found.textContent = shown ? (fields.q ? text.passages(shown) : text.articles(total || shown)) : any ? text.none : text.emptyArchive;
+    const count = fields.q ? text.passages(shown) : text.articles(total || shown);
+    tell(shown ? count : any ? text.none : text.emptyArchive, [...kept, ...rows]);
     if (offset) rows[0]?.querySelector('a').focus();
+    else byId('archive').scrollTop = 0;
     learnSources(items);
   } catch (error) {
-    if (mine === latest) found.textContent = error instanceof TypeError ? text.failed : error.message;
-  }
+    if (mine !== latest) return;
+    tell(error instanceof TypeError ? text.failed : error.message, kept);
+    more.hidden = !offset; // what is listed stays, and the rest can be asked for again
+    if (offset) more.focus();
+  } finally { clearTimeout(waiting); }
 }
 
 function learnSources(items) {

@@ -162,7 +162,11 @@ class WenbaoChat extends WenbaoPanel {
     if (ended) this.announceEnd(turn);
     if (turn.state === 'streaming') {
       this.frame ||= requestAnimationFrame(() => { this.frame = 0; this.draw(turn); });
-    } else this.draw(turn);
+    } else {
+      cancelAnimationFrame(this.frame); // it would take the focus from what is drawn now
+      this.frame = 0;
+      this.draw(turn);
+    }
     this.buttons();
     if (ended) this.dispatchEvent(new CustomEvent('wenbao-answer', { bubbles: true, detail: turn.answer }));
   }
@@ -194,11 +198,16 @@ class WenbaoChat extends WenbaoPanel {
     const vote = turn.rating === rating && comment === undefined ? 'none' : rating;
     turn.rating = vote === 'none' ? undefined : vote;
     turn.commented = comment !== undefined;
+    const latest = turn.votes = (turn.votes || 0) + 1;
     const { answer_id, answer } = turn.answer;
     try {
       const body = { answer_id: string(answer_id), vote, question: turn.question, answer: string(answer), ...(comment && { comment }) };
-      turn.unsaved = !(await post(this.server, 'v1/feedback', body, 'application/json')).ok;
+      // One after the other: of two votes the later one must arrive last.
+      const send = () => post(this.server, 'v1/feedback', body, 'application/json');
+      this.voting = this.voting ? this.voting.then(send, send) : send();
+      turn.unsaved = !(await this.voting).ok;
     } catch { turn.unsaved = true; }
+    if (turn.votes !== latest) return; // another one follows, and says how it went
     if (turn.unsaved) turn.rating = undefined;
     this.conversation.remember();
     const index = this.conversation.turns.indexOf(turn);
