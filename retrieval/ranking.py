@@ -25,7 +25,7 @@ SIGNALS = ("cosine", "bm25", "covered", "sentence")
 # Fitted on DRCD dev the last two would be 0.13 and 0.15 and BM25's 0, but that ranked the own questions on news worse
 # (first: 172 of 206 and 100 of 127; with BM25 and cosine alone 176 and 104), so these lie between the two.
 WEIGHTS = (1.0, 0.001, 0.1, 0.11)
-TITLE_SHARE = 0.5  # of a term that stands in the title only, beside 1 for the text
+TITLE_SHARE = 0.5  # of a term that stands only in the title or a heading above, beside 1 for the text
 BONUS_SHARE = 0.47  # of a bonus on the fused score: the ratio of the two scores' spreads on DRCD dev
 # The relevance of a score: a logistic curve, fitted on DRCD dev to whether the passage is of the right article.
 _MIDDLE, _STEEPNESS = 1.044, 27.6
@@ -48,17 +48,19 @@ def wanted(query: str, rarity: Rarity) -> Wanted:
 
 
 def signals(
-    query: Wanted, title: str, text: str, lexical: float, cosine: float | None
+    query: Wanted, above: str, text: str, lexical: float, cosine: float | None
 ) -> tuple[float, float, float, float]:
     """The values of SIGNALS for a passage with this BM25 score and cosine to the question (None: no vector yet).
 
-    `covered` and `sentence`, 0..1, are the shares of the question that the passage and its best sentence meet.
+    `above` is what stands over it: the title, and the headings of its sections. `covered` and `sentence`, 0..1, are
+    the shares of the question that the passage and its best sentence meet.
     """
-    folded, heading = fold(text), fold(title)
+    folded, heads = fold(text), fold(above)
     here = {term: share for term, share in query.shares.items() if term in folded}
-    above = TITLE_SHARE * sum(share for term, share in query.shares.items() if term not in here and term in heading)
+    only_above = TITLE_SHARE * sum(share for term, share in query.shares.items() if term not in here and term in heads)
     best = max(_covered(here, one) for one in _SENTENCE_END.split(folded))
-    return COSINE_UNKNOWN if cosine is None else cosine, lexical, sum(here.values()) + above, best + above
+    known = COSINE_UNKNOWN if cosine is None else cosine
+    return known, lexical, sum(here.values()) + only_above, best + only_above
 
 
 def rate(inputs: Sequence[float]) -> float:

@@ -181,7 +181,7 @@ class Searcher:
 
         def rated(one: int) -> float:
             entry = entries[one]
-            inputs = signals(query_terms, entry.title, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
+            inputs = signals(query_terms, entry.above, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
             return rate(inputs) + bonuses.get(one, 0.0)
 
         shares = {one: shown(score) for one, score in fused}

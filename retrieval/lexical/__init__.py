@@ -6,7 +6,7 @@ from there. The state is written after tantivy's commit: after a crash between t
 the two do not agree and the index is made anew. A new index is made beside the old one and put in its place whole.
 """
 
-from retrieval.lexical.fields import TITLE_BOOST
+from retrieval.lexical.fields import HEADINGS_BOOST
 from retrieval.lexical.index import NAMES_KEY, LexicalIndex
 
-__all__ = ["NAMES_KEY", "TITLE_BOOST", "LexicalIndex"]
+__all__ = ["HEADINGS_BOOST", "NAMES_KEY", "LexicalIndex"]

@@ -14,7 +14,10 @@ from retrieval.names import Names
 from retrieval.store import IndexEntry
 from retrieval.terms import terms
 
-TITLE_BOOST = 0.5  # beside 1 for the text
+# The title and the headings of a passage's sections are one field: few passages have headings, and in a field of their
+# own BM25 would take every heading for a long one.
+HEADINGS_BOOST = 0.5  # beside 1 for the text
+_SEARCHED = (("text", 1.0), ("headings", HEADINGS_BOOST))
 _SPACES = "spaces"
 
 
@@ -38,7 +41,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage_id", indexed=True, fast=True)
     builder.add_text_field("text", tokenizer_name=_SPACES, index_option="freq")
-    builder.add_text_field("title", tokenizer_name=_SPACES, index_option="freq")
+    builder.add_text_field("headings", tokenizer_name=_SPACES, index_option="freq")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("first_day", indexed=True, fast=True)
     builder.add_unsigned_field("last_day", indexed=True, fast=True)
@@ -50,7 +53,7 @@ def document(entry: IndexEntry, names: Names) -> tantivy.Document:
     made = tantivy.Document()
     made.add_unsigned("passage_id", entry.passage.passage_id)
     made.add_text("text", " ".join(terms(entry.passage.text) + names.terms(entry.passage.text)))
-    made.add_text("title", _title_terms(entry.title, names))
+    made.add_text("headings", _terms(entry.above, names))
     made.add_text("source", entry.source)
     if entry.published:
         made.add_unsigned("first_day", first_day(entry.published))
@@ -59,8 +62,8 @@ def document(entry: IndexEntry, names: Names) -> tantivy.Document:
 
 
 @lru_cache(maxsize=64)  # an article's passages come one after the other
-def _title_terms(title: str, names: Names) -> str:
-    return " ".join(terms(title) + names.terms(title))
+def _terms(headings: str, names: Names) -> str:
+    return " ".join(terms(headings) + names.terms(headings))
 
 
 def query_of(
@@ -72,11 +75,11 @@ def query_of(
 ) -> tantivy.Query:
     """Passages that hold any of `words`, more often asked ones counting so often, and names by their weight.
 
-    They must pass `filters`, and hold all terms of each of `phrases` in their text or in their title.
+    They must pass `filters`, and hold all terms of each of `phrases` in their text or above it.
     """
     clauses = []
     for term, count in Counter(words).items():
-        for field, boost in (("text", 1.0), ("title", TITLE_BOOST)):
+        for field, boost in _SEARCHED:
             clause = tantivy.Query.term_query(schema, field, term, "freq")
             boosted = tantivy.Query.boost_query(clause, boost * count * names.weight(term))
             clauses.append((tantivy.Occur.Should, boosted))
@@ -91,7 +94,7 @@ def query_of(
 
 def _all_of(schema: tantivy.Schema, words: Sequence[str]) -> tantivy.Query:
     in_either = []
-    for field in ("text", "title"):
+    for field, _ in _SEARCHED:
         held = [
             (tantivy.Occur.Must, tantivy.Query.term_query(schema, field, term, "basic"))
             for term in dict.fromkeys(words)

@@ -110,7 +110,7 @@ class LexicalIndex:
     ) -> list[tuple[int, float]]:
         """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first.
 
-        Only such as hold all terms of each of `phrases` in their text or in their title.
+        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings.
         """
         view = self._view
         if view is None or not query or limit < 1:

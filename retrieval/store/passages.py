@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.passage import Passage
+from retrieval.section_headings import Section, headings_over, sections_of
 from retrieval.store.database import Database
 
 _HEAD = "SELECT article_id, body, title, published, source FROM articles WHERE article_key = ?"
@@ -14,12 +15,21 @@ _HEAD = "SELECT article_id, body, title, published, source FROM articles WHERE a
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """A passage as an index takes it in, with the article's fields that are searched or filtered by."""
+    """A passage as an index takes it in, with the article's fields that are searched or filtered by.
+
+    `headings` are those of the sections that it stands in, a line each.
+    """
 
     passage: Passage
     title: str
     published: str | None
     source: str
+    headings: str = ""
+
+    @property
+    def above(self) -> str:
+        """What stands above the passage: the title, and its headings."""
+        return f"{self.title}\n{self.headings}" if self.headings else self.title
 
 
 class Passages(Database):
@@ -39,6 +49,7 @@ class Passages(Database):
         # A body is fetched once for its passages in a row: SQLite's substr would walk through it for each of them.
         connection, head, head_key = self._connection, None, None
         masked, masked_of = "", None
+        sections: list[Section] = []
         query = f'SELECT passage_id, article_key, start, "end" FROM passages WHERE {condition}'
         for passage_id, key, start, end in connection.execute(query, (value,)):
             if key != head_key:
@@ -47,8 +58,10 @@ class Passages(Database):
                 article_id, body, title, published, source = head
                 if body is not masked_of:
                     masked, masked_of = self._shown(body), body
+                    sections = sections_of(masked)
                 passage = Passage(passage_id, article_id, masked[start:end], start, end)
-                yield IndexEntry(passage, self._shown(title), published, source)
+                headings = headings_over(sections, start, end)
+                yield IndexEntry(passage, self._shown(title), published, source, headings)
 
     def passage_attributes(self, after: int = 0) -> list[tuple[int, str | None, str]]:
         """(passage_id, date of publication, source) of every passage with an id above `after`, by id."""

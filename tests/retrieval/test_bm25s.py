@@ -23,7 +23,7 @@ TOLERANCE = 0.12
 @pytest.fixture
 def filled(store: Store, seed_articles: list[Article]) -> Store:
     for number, article in enumerate(seed_articles[:60]):
-        put(store, Article(f"a{number}", "", article.body))  # no titles: bm25s has one field
+        put(store, Article(f"a{number}", "", article.body.replace("\n", " ")))  # no headings: bm25s has one field
     return store
 
 

@@ -20,7 +20,7 @@ from archives import ENCODER, ROOT, encode_all, make_article, put
 
 from retrieval.archive import Archive
 from retrieval.article import Article
-from retrieval.lexical import TITLE_BOOST, LexicalIndex
+from retrieval.lexical import HEADINGS_BOOST, LexicalIndex
 from retrieval.lexical import index as module
 from retrieval.search import Searcher
 from retrieval.store import Store
@@ -34,7 +34,7 @@ def expected(store: Store) -> set[int]:
     return {
         one.passage.passage_id
         for one in store.index_entries()
-        if set(QUERY) & set(terms(one.passage.text) + terms(one.title))
+        if set(QUERY) & set(terms(one.passage.text) + terms(one.above))
     }
 
 
@@ -419,10 +419,10 @@ def length_as_tantivy_keeps_it(length: int) -> int:
 
 
 def reference(store: Store, query: list[str]) -> dict[int, float]:
-    """BM25 with k1 = 1.2 and b = 0.75 over each field, the title's boosted, summed."""
+    """BM25 with k1 = 1.2 and b = 0.75 over each field, that of title and headings boosted, summed."""
     entries = list(store.index_entries())
     scores: dict[int, float] = {}
-    for boost, field in ((1.0, lambda one: one.passage.text), (TITLE_BOOST, lambda one: one.title)):
+    for boost, field in ((1.0, lambda one: one.passage.text), (HEADINGS_BOOST, lambda one: one.above)):
         counts = {one.passage.passage_id: Counter(terms(field(one))) for one in entries}
         average = sum(sum(count.values()) for count in counts.values()) / len(entries)
         for term, times in Counter(query).items():
