@@ -106,6 +106,13 @@ def terms(text: str) -> list[str]:
     return found
 
 
+def words(text: str) -> frozenset[str]:
+    """The words in the Chinese of `text` as jieba knows them, of any length, as `terms` writes them."""
+    segmented = _folded(text)
+    runs = (match.group() for match in _RUN.finditer(segmented) if match.lastgroup == "han")
+    return frozenset(word.translate(_VARIANTS) for run in runs for word in rjieba.cut_for_search(run))
+
+
 def _number_terms(run: str) -> list[str]:
     number = run.removesuffix("%")
     found = [run] if run == number else [run, number]

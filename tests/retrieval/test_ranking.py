@@ -13,7 +13,18 @@ from retrieval.duplicates import collapse
 from retrieval.fusion import COSINE_UNKNOWN
 from retrieval.hit import Carrier, Hit
 from retrieval.passage import Passage
-from retrieval.ranking import READ, TITLE_SHARE, WEIGHTS, ranked, rate, relevance, signals, wanted
+from retrieval.ranking import (
+    ACROSS_WORDS,
+    READ,
+    SINGLE_WORD,
+    TITLE_SHARE,
+    WEIGHTS,
+    ranked,
+    rate,
+    relevance,
+    signals,
+    wanted,
+)
 from retrieval.search import Searcher
 
 
@@ -23,13 +34,26 @@ def alike(words: object) -> dict[str, float]:
 
 def test_what_is_looked_for_is_shared_out_by_rarity() -> None:
     query = wanted("水位水位", lambda words: {word: 3.0 if word == "水位" else 1.0 for word in words})
-    assert query.shares == {"水位": 0.75, "位水": 0.25}
+    assert query.shares == pytest.approx({"水位": 3 / (3 + ACROSS_WORDS), "位水": ACROSS_WORDS / (3 + ACROSS_WORDS)})
     assert wanted("水", alike).shares == {"水": 1.0}
 
 
+def test_a_word_of_one_character_is_looked_for_but_no_character_of_a_longer_one() -> None:
+    shares = wanted("蓍的别名", alike).shares
+    assert shares["蓍"] == pytest.approx(SINGLE_WORD * shares["别名"])
+    assert shares["蓍的"] == pytest.approx(ACROSS_WORDS * shares["别名"])
+    assert not shares.keys() & {"别", "名"}
+    assert "3" not in wanted("地震3级", alike).shares, "a lone digit stands in too many numbers"
+
+
+def test_a_traditional_question_has_the_same_words() -> None:
+    assert wanted("國慶節的傳統", alike).shares == wanted("国庆节的传统", alike).shares
+    assert wanted("瞭解情況", alike).shares == wanted("了解情况", alike).shares
+
+
 def test_signals_by_hand() -> None:
-    query = wanted("水位上涨", alike)  # 水位 位上 上涨, and the words of jieba, all alike
-    share = 1 / len(query.shares)
+    query = wanted("水位上涨", alike)  # 水位 位上 上涨
+    share = 1 / (2 + ACROSS_WORDS)
     met = signals(query, "", "水位公布。明天上涨！", 7.0, None)
     assert met == pytest.approx((COSINE_UNKNOWN, 7.0, 2 * share, share))
     in_title = signals(query, "上漲", "水位公布", 0.0, 0.9)
