@@ -16,6 +16,7 @@ from bot.composers.whole_answers import whole_answer
 from bot.composers.windows import Window
 from bot.conversation import Standalone
 from retrieval.hit import Hit
+from retrieval.quoted import squeezed
 from retrieval.reader import Reading, Span
 from retrieval.whole_spans import whole_span
 
@@ -24,6 +25,8 @@ Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 _LONGEST_QUOTE = 240
 _LONG = 60  # characters
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
+_ASKS_YEAR = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b", re.I)
+_OFFERS = re.compile(r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b", re.I)
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -107,7 +110,13 @@ def candidates(
                 key = (window.hit.passage.passage_id, candidate.start, candidate.end)
                 if key not in found or found[key].score < candidate.score:
                     found[key] = candidate
-    return sorted(found.values(), key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
+    ranked = sorted(found.values(), key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
+    return [one for one in ranked if not _repeats(one, asked.text)] or ranked
+
+
+def _repeats(candidate: Candidate, question: str) -> bool:
+    """Whether the answer only repeats words of the question, which offers no choice: 西番莲 for 大果西番莲分布在哪里."""
+    return not _OFFERS.search(question) and squeezed(candidate.text) in squeezed(question)
 
 
 def _proposed(window: Window, reading: Reading, expected: Expectation) -> list[Span]:
@@ -136,7 +145,10 @@ def _candidate(
     if start < window.start:
         return None  # in the headline
     text = window.hit.passage.text
-    start, end = _trimmed(text, *whole_answer(asked.expected.kind, text, *whole_span(text, start, end)))
+    start, end = whole_span(text, start, end)
+    if not _ASKS_YEAR.search(asked.text):
+        start, end = whole_answer(asked.expected.kind, text, start, end)
+    start, end = _trimmed(text, start, end)
     if asked.is_list:
         start, end = whole_list(text, start, end)
     held = [one for one in sentences if one.start < end and one.end > start]

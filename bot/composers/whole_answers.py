@@ -16,6 +16,8 @@ _LED_TO = re.compile(
     r"(?:等(?:多重|多种|诸多)?(?:因素|原因)?)?(?:的?(?:影响|缘故|所致|之故)|(?:等(?:多重|多种|诸多)?(?:因素|原因))"
     r"|(?:而?(?:导致|造成|使得|引起|引发|致使)).*)$"
 )
+_DIGIT = "[0-9０-９〇零○一二三四五六七八九十]"
+_DATE = re.compile(rf"(?:{_DIGIT}{{1,4}}年)?(?:{_DIGIT}{{1,3}}月)?(?:{_DIGIT}{{1,3}}[日号])?")
 _NO_NAME = frozenset("曾也已则还又就都正却才再便仍亦均所不刚只")  # what goes on after a name rather than ends it
 _LONGEST_REASON = 60
 # What may follow a person's name: how newspapers go on after one.
@@ -27,11 +29,19 @@ _AFTER_NAME = re.compile(
 
 def whole_answer(kind: QuestionKind, text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]` widened or narrowed to a whole answer of `kind`; as it was where nothing is to be done."""
+    if kind is QuestionKind.DATE:
+        return _whole_date(text, start, end)
     if kind is QuestionKind.REASON:
         return _whole_reason(text, start, end)
     if kind is QuestionKind.PERSON:
         return _whole_name(text, start, end)
     return start, end
+
+
+def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the month and the day that follow: 一九六一年 in 一九六一年九月十日 is 一九六一年九月十日."""
+    whole = _DATE.match(text, start)
+    return (start, whole.end()) if whole and whole.end() > end and _DATE.fullmatch(text, start, end) else (start, end)
 
 
 def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:

@@ -94,6 +94,21 @@ def test_marks_come_in_pairs(text: str, read: str, whole: str) -> None:
     assert composer(FixedReader(**{read: 9.0})).propose(Standalone("他写了什么？"), [hit(text)])[0].text == whole
 
 
+def test_the_questions_own_words_are_no_answer_unless_it_offers_them() -> None:
+    reader = FixedReader(**{"天心区": 9.0, "长沙市": 2.0})
+    assert composer(reader).propose(Standalone("天心区是哪里的中心城区？"), [hit()])[0].text == "长沙市"
+    offered = Standalone("中心城区是天心区还是开福区？")
+    assert composer(reader).propose(offered, [hit()])[0].text == "天心区"
+    alone = FixedReader(天心区=9.0)
+    assert composer(alone).propose(Standalone("天心区是哪里？"), [hit()])[0].text == "天心区", "nothing else was found"
+
+
+def test_a_year_asked_for_is_told_without_its_day() -> None:
+    body = "新馆于2008年12月20日开放。"
+    for question, answer in (("新馆哪年开放？", "2008年"), ("新馆何时开放？", "2008年12月20日")):
+        assert composer(FixedReader(**{"2008年": 9.0})).propose(Standalone(question), [hit(body)])[0].text == answer
+
+
 def test_an_answer_in_the_headline_alone_is_none() -> None:
     found = composer(FixedReader(多元共治=9.0)).propose(Standalone("什么新活力？"), [hit()])
     assert found == []

@@ -31,6 +31,21 @@ def test_a_reason_is_told_whole_and_without_because(text: str, part: str, reason
 
 
 @pytest.mark.parametrize(
+    ("text", "part", "date"),
+    [
+        ("一九六一年九月十日互换批准书。", "一九六一年", "一九六一年九月十日"),
+        ("2008年12月20日上映。", "2008年", "2008年12月20日"),
+        ("2008年12月20日上映。", "12月", "12月20日"),
+        ("2008年12月20日上映。", "20日", "20日"),
+        ("2010年网球公开赛后。", "2010年", "2010年"),
+        ("历时3年2月，终于完工。", "历时3年", "历时3年"),
+    ],
+)
+def test_a_date_is_told_to_its_day(text: str, part: str, date: str) -> None:
+    assert widened(QuestionKind.DATE, text, part) == date
+
+
+@pytest.mark.parametrize(
     ("text", "part", "name"),
     [
         ("馆长尹书怀介绍，新馆五月开放。", "尹书", "尹书怀"),
