@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,11 +61,20 @@ async def _gone(request: Request) -> None:
 async def _last(events: Stream[Event]) -> Event:
     while True:
         try:
-            event = await events.next()
+            event = await _next(events)
         except StopAsyncIteration:
             raise BusyError from None
         if event.name == "answer":
             return event
+
+
+async def _next(events: Stream[Event], timeout_s: float | None = None) -> Event:
+    """The next event; an answer only once its place in the queue is free, for who asks on as soon as it is there."""
+    event = await events.next(timeout_s)
+    if event.name == "answer":
+        with suppress(Exception):  # the answer is whole, whatever comes behind it
+            await events.next()
+    return event
 
 
 class EventResponse(StreamingResponse):
@@ -90,7 +100,7 @@ async def event_response(
 ) -> EventResponse:
     """The events as texts. What is wrong before the first is an ordinary HTTP error."""
     try:
-        first = await _unless_gone(request, events.next())
+        first = await _unless_gone(request, _next(events))
     except StopAsyncIteration:
         events.close()
         raise BusyError from None
@@ -113,7 +123,7 @@ async def _texts(
             break
         while True:
             try:
-                event = await events.next(KEEP_ALIVE_S)
+                event = await _next(events, KEEP_ALIVE_S)
                 break
             except TimeoutError:
                 yield ": keep-alive\n\n"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import statistics
 import threading
 import time
 from collections import deque
@@ -25,6 +24,7 @@ PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
 _OF_LATE_S: Final = 1.0
 _LASTING: Final = 0.8  # a load that left no thread free for so much of late is no rush: reached in 1.6 s
 _SLOWER: Final = 2  # than normal: what is let in under a load that lasts, at most
+_NORMALLY: Final = 0.95  # of the work takes no longer than what is called its normal time
 _REMEMBERED: Final = 256  # of the latest work, how long it took
 _AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
@@ -43,33 +43,32 @@ class Load:
         self._clock = clock
         self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
         self._normal_s: float | None = None
-        self._is_full = False
+        self._inside = 0
         self._share = 0.0  # of the time of late in which no thread was free, at the moment `_then`
         self._then = clock()
 
     def changed(self, inside: int) -> None:
         """Note how much runs or waits now."""
         self._share, self._then = self._share_now(), self._clock()
-        self._is_full = inside >= self._full
+        self._inside = inside
 
     def _share_now(self) -> float:
         # An exponential average: what is longer ago than _OF_LATE_S counts for little.
         faded = math.exp(-(self._clock() - self._then) / _OF_LATE_S)
-        return self._share * faded + self._is_full * (1 - faded)
+        return self._share * faded + (self._inside >= self._full) * (1 - faded)
 
     def ended(self, waited_s: float, took_s: float) -> None:
-        """Note how long one piece of work waited and took."""
-        if waited_s < _AT_ONCE_S and not self.lasts():
+        """Note how long one piece of work waited and took, while it is still counted as inside."""
+        if waited_s < _AT_ONCE_S and (self._inside <= 1 or not self.lasts()):
             self._took.append(took_s)
-            if self._normal_s is None or len(self._took) % 16 == 0:
-                self._normal_s = statistics.median(self._took)
+            self._normal_s = sorted(self._took)[int(_NORMALLY * len(self._took))]
 
     def lasts(self) -> bool:
         """Whether there has been more work than threads for so long that it is no rush any more."""
         return self._share_now() > _LASTING
 
     def patience_s(self) -> float:
-        """How long work may wait now: as long as it normally takes where the load lasts."""
+        """How long work may wait now: as long as it normally takes where the load lasts, and so twice that in all."""
         return self._normal_s if self._normal_s is not None and self.lasts() else PATIENCE_S
 
     def refuses(self, inside: int) -> bool:
@@ -238,21 +237,14 @@ class Stream(Generic[T]):
             self._queue._streams.discard(self._stop)
 
     def _produce(self) -> None:
-        end = _End()
-        try:
-            for item in self._make(self._stop):
-                if self._stop.is_set():
-                    break
-                self._put(item)
-        except Exception as error:  # handed to the reader, who raises it
-            end = _End(error)
-        self._put(end)
+        for item in self._make(self._stop):
+            if self._stop.is_set():
+                break
+            self._put(item)
 
     def _ended(self, future: Future[None]) -> None:
-        if future.cancelled():
-            self._put(_End(BusyError()))
-        elif error := future.exception():  # it never began: it had waited too long
-            self._put(_End(error))
+        # Told after the queue has its place back: who asks again at once then finds it.
+        self._put(_End(BusyError() if future.cancelled() else future.exception()))
 
     def _put(self, item: T | _End) -> None:
         with suppress(RuntimeError):  # the event loop is closed, and nobody reads

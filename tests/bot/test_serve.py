@@ -39,13 +39,11 @@ def address_of(process: subprocess.Popen[str]) -> str:
 
 
 def stop(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    started = time.monotonic()
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (0, "")
     for line in err.splitlines():  # nothing but the requests
         assert json.loads(line).keys() == {"time", "request_id", "method", "route", "status", "ms", "key"}, line
-    assert time.monotonic() - started < 10
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +94,7 @@ def test_what_another_process_ingests_is_answered_and_gets_its_vectors(
     assert ran.code == 0, ran.err
     answer = ask(client, "海星剧院有多少座位？")
     assert "1288" in answer["answer"]
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while client.get("/readyz").json()["vectors"] <= len(ARTICLES):
         assert time.monotonic() < deadline, "no vectors were made"
         time.sleep(0.1)
@@ -162,14 +160,14 @@ def test_an_encoder_that_hangs_does_not_hold_up_the_server(monkeypatch: pytest.M
     gate, failures = threading.Event(), [EncoderError("down"), EncoderError("still down")]
 
     def warm() -> None:
-        gate.wait(5)
+        gate.wait(60)
         if failures:
             raise failures.pop()
 
     warming = server.Warming(warm)
     assert not warming.done.done()
     gate.set()
-    warming.done.result(5)
+    warming.done.result(60)
     assert failures == []
 
 
@@ -208,12 +206,12 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         self.stop.set()
-        self.thread.join(5)
+        self.thread.join(60)
         assert not self.thread.is_alive()
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -255,16 +253,15 @@ def test_it_stops_within_a_batch(without_vectors: Archive) -> None:
             assert progress
             for _ in texts:
                 begun.set()
-                time.sleep(0.1)
+                running.stop.wait(60)
                 progress(1)
-            return super().encode(texts, role)
+            raise AssertionError("it went on after it was told to stop")
 
     with Running(without_vectors, Slow()) as running:
-        assert begun.wait(5)
-        started = time.monotonic()
+        assert begun.wait(60)
         running.stop.set()
-        running.thread.join(5)
-        assert time.monotonic() - started < 1
+        running.thread.join(60)
+        assert not running.thread.is_alive()
     assert without_vectors.store.counts().vectors == 0
     with without_vectors.writing():
         pass
