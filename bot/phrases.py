@@ -65,4 +65,6 @@ def language_of(question: str) -> Language:
 
 def suggestion(title: str, language: Language) -> str:
     """A question to begin with, about an article."""
-    return f"“{title}”说了什么？" if language == "zh" else f"What does “{title}” say?"
+    if language == "zh":
+        return f"《{title.replace('《', '〈').replace('》', '〉')}》说了什么？"
+    return f"What does “{title}” say?"

@@ -51,7 +51,8 @@ ask the newspaper archive.</p>
 <pre tabindex="0" aria-label="HTML">{escape(line)}</pre>
 <h2>本页的安全策略 <span lang="en">This page's policy</span></h2>
 <pre tabindex="0" aria-label="Content-Security-Policy">{escape(policy(server))}</pre>
-<p>没有内联脚本，没有内联样式，没有 <code>eval</code>。</p>
+<p>没有内联脚本，没有内联样式，没有 <code>eval</code>。
+<span lang="en">No inline script, no inline style, no <code>eval</code>.</span></p>
 </main>
 </body>
 </html>

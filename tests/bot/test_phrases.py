@@ -27,7 +27,8 @@ def test_a_phrase_stands_in_both_languages_with_the_same_places(name: str) -> No
 
 
 def test_suggestions_in_both_languages() -> None:
-    assert suggestion("梅江二桥通车", "zh") == "“梅江二桥通车”说了什么？"
+    assert suggestion("梅江二桥通车", "zh") == "《梅江二桥通车》说了什么？"
+    assert suggestion("《湘原志》抢“鲜”看", "zh") == "《〈湘原志〉抢“鲜”看》说了什么？"
     assert suggestion("梅江二桥通车", "en") == "What does “梅江二桥通车” say?"
 
 

@@ -31,7 +31,7 @@ from widget.widget_server import Scripted, Site
 
 BODY = (
     "梅江二桥昨天通车。\n"
-    + "沿江道路同时整修。" * 200
+    + "沿江𠮷路同时整修。" * 200  # with a character of two units in JavaScript
     + "\n据市档案馆[2]统计，大桥全长1860米，主跨420米。\n桥上设六条车道。"
 )
 FIRST = {
@@ -117,7 +117,7 @@ def test_ask_cite_open_follow_up_and_vote_from_another_origin(visit: Any, real: 
     chat = visit(f"{real.elsewhere}demo-host")
     chat.open()
     chat.find(".suggestion").first.wait_for()
-    assert "“早稻开镰”说了什么？" in chat.texts(".suggestion")
+    assert "《早稻开镰》说了什么？" in chat.texts(".suggestion")
     chat.ask_and_wait("梅江二桥全长多少米？")
     chat.expect(".answer").to_contain_text("据市档案馆[2]统计，大桥全长1860米")  # printed brackets stay text
     with chat.page.context.expect_page() as opening:
@@ -149,6 +149,8 @@ def test_the_page_lists_searches_and_answers(visit: Any, real: Site) -> None:
     assert "主跨420米" in page.texts("#results .passage b")
     page.ask_and_wait("早稻什么时候开镰？")
     assert page.find(".answer a.chip").count() >= 1
+    page.find("#results li:has-text('主跨420米') a").click()
+    page.expect("#quote").to_have_text("据市档案馆[2]统计，大桥全长1860米，主跨420米。")
 
 
 def test_an_origin_that_the_server_does_not_know_cannot_ask(browser: Any, real: Site) -> None:

@@ -107,30 +107,50 @@ function articleLink(item) {
   return spoken(link);
 }
 
-// The words of the query in bold: its runs of at least two characters that the text holds, longest first.
-function marked(passage, query) {
-  const out = make('p', 'passage');
-  let [at, plain] = [0, 0];
-  while (at < passage.length) {
-    let length = 0;
+// Where the words of the query stand: its runs of at least two characters that the text holds, as [start, end].
+function runs(passage, query) {
+  const found = [];
+  for (let at = 0, length = 0; at < passage.length; at += Math.max(length, 1)) {
+    length = 0;
     for (let from = 0; from < query.length - 1; from += 1) {
       while (from + length < query.length && at + length < passage.length && query.slice(from, from + length + 1) === passage.slice(at, at + length + 1)
         && !/[\s\p{P}]/u.test(passage[at + length])) length += 1;
     }
-    if (length > 1) {
-      out.append(passage.slice(plain, at), make('b', '', passage.slice(at, at + length)));
-      plain = at + length;
-    }
-    at += Math.max(length, 1);
+    if (length > 1) found.push([at, at + length]);
+  }
+  return found;
+}
+
+function marked(passage, found) {
+  const out = make('p', 'passage');
+  let plain = 0;
+  for (const [start, end] of found) {
+    out.append(passage.slice(plain, start), make('b', '', passage.slice(start, end)));
+    plain = end;
   }
   out.append(passage.slice(plain));
   return spoken(out);
 }
 
+// The sentence with most of the query's words, by its place in the article; the whole passage where it has none of them.
+function sentenceOf(item, passage, found) {
+  let [best, most] = [null, 0];
+  for (const { 0: sentence, index } of passage.matchAll(/[^。！？!?\n]+[。！？!?]*[”’」』）]*/g)) {
+    const inside = found.filter(([start]) => start >= index && start < index + sentence.length);
+    const sum = inside.reduce((all, [start, end]) => all + end - start, 0);
+    if (sum > most) [best, most] = [[index + sentence.search(/\S/), index + sentence.trimEnd().length], sum];
+  }
+  if (!best || !Number.isInteger(item.start)) return item;
+  const [start, end] = best.map(at => item.start + [...passage.slice(0, at)].length); // the API counts code points
+  return { ...item, start, end };
+}
+
 function row(item, query) {
   const origin = [day(item.published), string(item.source)].filter(Boolean).join(' · ');
-  const parts = [articleLink(item), make('span', 'meta', origin)];
-  if (item.text) parts.push(marked(string(item.text), query));
+  const passage = string(item.text);
+  const found = runs(passage, query);
+  const parts = [articleLink(sentenceOf(item, passage, found)), make('span', 'meta', origin)];
+  if (passage) parts.push(marked(passage, found));
   return make('li', '', ...parts);
 }
 

@@ -64,10 +64,16 @@ function answerText(value, citations, quoted, short, view) {
     said.append(part.slice(0, at), make('strong', '', bold), part.slice(at + bold.length));
     bold = '';
   };
+  const cited = mark => { // on the line of what it belongs to
+    const before = said.lastChild;
+    const [end] = /\S{1,2}[^\S\n]*$/u.exec(before?.data || '') || [''];
+    if (end) before.data = before.data.slice(0, -end.length);
+    said.append(make('span', 'tied', end, mark));
+  };
   for (const part of parts(value, quoted)) {
     if (typeof part === 'string') plain(part);
-    else if (!citations) said.append(make('span', 'chip', String(part)));
-    else if (citations[part - 1]) said.append(chip(part, citations[part - 1], view));
+    else if (!citations) cited(make('span', 'chip', String(part)));
+    else if (citations[part - 1]) cited(chip(part, citations[part - 1], view));
     else plain(`[${part}]`);
   }
   return spoken(said);

@@ -41,7 +41,7 @@ class Peek {
     const above = at.top - this.box.offsetHeight - gap;
     const below = Math.min(at.bottom + gap, innerHeight - this.box.offsetHeight - gap);
     this.box.style.top = `${above > gap ? above : Math.max(gap, below)}px`;
-    this.box.style.left = `${Math.max(12, Math.min(at.left - 16, innerWidth - this.box.offsetWidth - 12))}px`;
+    this.box.style.left = `${Math.max(12, Math.min(at.left - 16, Math.min(innerWidth, within.right) - this.box.offsetWidth - 12))}px`;
     return undefined;
   }
 
