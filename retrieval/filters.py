@@ -58,6 +58,16 @@ class Filters:
         """Whether anything is filtered at all."""
         return bool(self.since or self.until or self.source)
 
+    def passes(self, published: str | None, source: str) -> bool:
+        """Whether an article of this date and source passes."""
+        if (self.since or self.until) and not published:
+            return False
+        return not (
+            (self.since and last_day(published or "") < first_day(self.since))
+            or (self.until and first_day(published or "") > last_day(self.until))
+            or (self.source and source != self.source)
+        )
+
     def sql(self) -> tuple[str, tuple[str, ...]]:
         """A condition over the table of articles, and its values."""
         conditions, values = ["1"], []

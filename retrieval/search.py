@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from embeddings import Encoder, Role
@@ -16,16 +16,27 @@ from retrieval.errors import EncoderMismatchError
 from retrieval.filters import Filters
 from retrieval.fusion import fuse, shown
 from retrieval.hit import Hit, SearchResult
+from retrieval.lexical import Reading
+from retrieval.nearest import Float32
+from retrieval.present import candidates
 from retrieval.quoted import phrase_terms, quoted_phrases, squeezed
-from retrieval.ranking import BONUS_SHARE, READ, ranked, rate, relevance, signals, wanted
+from retrieval.ranking import BONUS_SHARE, READ, Wanted, ranked, rate, relevance, signals, wanted
 from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
 _QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
-_SPARE = 5
-_PATIENCE_S = 2.0  # for an article that is just being replaced
-_LOOK_AGAIN_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, its terms and its vector."""
+
+    query: str
+    limit: int
+    filters: Filters
+    words: Sequence[str]
+    vector: Float32
 
 
 class Searcher:
@@ -76,47 +87,43 @@ class Searcher:
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> SearchResult:
         """The best `limit` passages for `query`, best first; empty for a query without any word."""
         query = query.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to an encoder
-        deadline = time.monotonic() + _PATIENCE_S
-        while True:
-            self.refresh()
-            result, gone = self._search(query, limit, filters or Filters())
-            # Another process has just replaced an article that was found, and is about to index its new text.
-            if not gone or time.monotonic() > deadline or self._store.generation() == self._generation:
-                return result
-            time.sleep(_LOOK_AGAIN_S)
-
-    def _search(self, query: str, limit: int, filters: Filters) -> tuple[SearchResult, bool]:
-        """The result, and whether passages that belong to it are in the indexes but no longer in the store."""
-        words = self._archive.lexical.terms(query)
+        filters = filters or Filters()
+        self.refresh()
+        reading = self._archive.lexical.reading()
+        words = reading.terms(query)
         if not words or limit < 1:
-            return SearchResult((), self._vector_share), False
-        count = max(CANDIDATES, limit)
-        phrases = quoted_phrases(query)
-        lexical = dict(self._archive.lexical.search(words, count, filters))
-        quoting = self._quoting_candidates(words, phrases, filters)
-        lexical |= quoting
+            return SearchResult((), self._vector_share)
         vector = self._encoder.encode([query], Role.QUERY)[0]
         among = self._attributes.passing(self._store, filters) if filters else None
-        dense = dict(self._dense.search(vector, count, among))
-        dense |= self._dense.cosines(vector, [one for one in lexical if one not in dense])
+        near = self._dense.search(vector, max(CANDIDATES, limit), among)
+        # The indexes have been read: the store is at least as new. From here on it is that of one moment.
+        with self._store.snapshot():
+            return self._found(_Asked(query, limit, filters, words, vector), reading, dict(near))
+
+    def _found(self, asked: _Asked, reading: Reading, near: Mapping[int, float]) -> SearchResult:
+        limit = asked.limit
+        here = self._store.present(near.keys())
+        dense = {one: cosine for one, cosine in near.items() if one in here}
+        count = max(CANDIDATES, limit)
+        lexical = candidates(reading, self._store, asked.words, count, asked.filters, gone=near.keys() - here)
+        phrases = quoted_phrases(asked.query)
+        quoting = self._quoting_candidates(reading, asked, phrases)
+        lexical |= quoting
+        dense |= self._dense.cosines(asked.vector, [one for one in lexical if one not in dense])
         fused = fuse(lexical, dense)
-        timed = self._timed(fused, asked_time(query, self._today()), limit)
+        timed = self._timed(fused, asked_time(asked.query, self._today()), limit)
         chosen, missing = self._quoting(timed, phrases, quoting.keys())
         before = dict(fused)
         bonuses = {one: BONUS_SHARE * bonus for one, score in chosen if (bonus := score - before[one])}
-        hits = self._hits(query, chosen, bonuses, (lexical, dense), limit)
-        best = [one for one, _ in fused[:limit]]
-        gone = len(self._store.entries_of(best)) < len(best)
-        return SearchResult(hits, self._vector_share, missing), gone
+        hits = self._hits(wanted(asked.query, reading.rarity), chosen, bonuses, (lexical, dense), limit)
+        return SearchResult(hits, self._vector_share, missing)
 
-    def _quoting_candidates(
-        self, words: Sequence[str], phrases: Sequence[str], filters: Filters
-    ) -> Mapping[int, float]:
+    def _quoting_candidates(self, reading: Reading, asked: _Asked, phrases: Sequence[str]) -> Mapping[int, float]:
         """Passages that may hold each phrase, however few of the other words they meet, with their BM25 scores."""
         found: dict[int, float] = {}
         for phrase in phrases:
             if sure := phrase_terms(phrase):
-                found |= self._archive.lexical.search(words, _QUOTING, filters, [sure])
+                found |= candidates(reading, self._store, asked.words, _QUOTING, asked.filters, phrases=[sure])
         return found
 
     def _quoting(
@@ -163,7 +170,7 @@ class Searcher:
 
     def _hits(
         self,
-        query: str,
+        terms: Wanted,
         fused: Sequence[tuple[int, float]],
         bonuses: Mapping[int, float],
         scores: tuple[Mapping[int, float], Mapping[int, float]],
@@ -174,14 +181,12 @@ class Searcher:
         `scores` are BM25's and cosines.
         """
         lexical, dense = scores
-        # A few more than are read: some may have been removed since the indexes were read.
-        count = max(limit, READ)
-        entries = self._store.entries_of([one for one, _ in fused[: count + _SPARE]])
-        query_terms = wanted(query, self._archive.rarity)
+        best = [one for one, _ in fused[: max(limit, READ)]]
+        entries = self._store.entries_of(best)
 
         def rated(one: int) -> float:
             entry = entries[one]
-            inputs = signals(query_terms, entry.above, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
+            inputs = signals(terms, entry.above, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
             return rate(inputs) + bonuses.get(one, 0.0)
 
         shares = {one: shown(score) for one, score in fused}
@@ -196,6 +201,6 @@ class Searcher:
                 dense.get(one),
                 relevance(score),
             )
-            for one, score in ranked([(one, rated(one)) for one in [one for one, _ in fused if one in entries][:count]])
+            for one, score in ranked([(one, rated(one)) for one in best])
         ]
         return tuple(collapse(found)[:limit])

@@ -8,5 +8,6 @@ the two do not agree and the index is made anew. A new index is made beside the 
 
 from retrieval.lexical.fields import HEADINGS_BOOST
 from retrieval.lexical.index import NAMES_KEY, LexicalIndex
+from retrieval.lexical.reading import Reading
 
-__all__ = ["HEADINGS_BOOST", "NAMES_KEY", "LexicalIndex"]
+__all__ = ["HEADINGS_BOOST", "NAMES_KEY", "LexicalIndex", "Reading"]

@@ -17,7 +17,7 @@ from retrieval.terms import terms
 # The title and the headings of a passage's sections are one field: few passages have headings, and in a field of their
 # own BM25 would take every heading for a long one.
 HEADINGS_BOOST = 0.5  # beside 1 for the text
-_SEARCHED = (("text", 1.0), ("headings", HEADINGS_BOOST))
+SEARCHED = (("text", 1.0), ("headings", HEADINGS_BOOST))
 _SPACES = "spaces"
 
 
@@ -40,6 +40,7 @@ def _prepared(index: tantivy.Index) -> tantivy.Index:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage_id", indexed=True, fast=True)
+    builder.add_text_field("article_id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=_SPACES, index_option="freq")
     builder.add_text_field("headings", tokenizer_name=_SPACES, index_option="freq")
     builder.add_text_field("source", tokenizer_name="raw", index_option="basic")
@@ -52,6 +53,7 @@ def document(entry: IndexEntry, names: Names) -> tantivy.Document:
     """A passage as the index takes it in."""
     made = tantivy.Document()
     made.add_unsigned("passage_id", entry.passage.passage_id)
+    made.add_text("article_id", entry.passage.article_id)
     made.add_text("text", " ".join(terms(entry.passage.text) + names.terms(entry.passage.text)))
     made.add_text("headings", _terms(entry.above, names))
     made.add_text("source", entry.source)
@@ -79,7 +81,7 @@ def query_of(
     """
     clauses = []
     for term, count in Counter(words).items():
-        for field, boost in _SEARCHED:
+        for field, boost in SEARCHED:
             clause = tantivy.Query.term_query(schema, field, term, "freq")
             boosted = tantivy.Query.boost_query(clause, boost * count * names.weight(term))
             clauses.append((tantivy.Occur.Should, boosted))
@@ -94,7 +96,7 @@ def query_of(
 
 def _all_of(schema: tantivy.Schema, words: Sequence[str]) -> tantivy.Query:
     in_either = []
-    for field, _ in _SEARCHED:
+    for field, _ in SEARCHED:
         held = [
             (tantivy.Occur.Must, tantivy.Query.term_query(schema, field, term, "basic"))
             for term in dict.fromkeys(words)

@@ -17,7 +17,7 @@ from filelock import FileLock
 from retrieval.lexical.fields import open_index
 from retrieval.names import Names, read_names
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 _STATE_FILE = "wenbao-state.json"
 
 Checksums = Mapping[str, Sequence[int]]

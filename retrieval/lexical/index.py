@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import threading
@@ -15,7 +14,7 @@ import tantivy
 from filelock import Timeout
 
 from retrieval.filters import Filters
-from retrieval.lexical.fields import document, new_index, open_index, query_of
+from retrieval.lexical.fields import document, new_index, open_index
 from retrieval.lexical.files import (
     Checksums,
     State,
@@ -29,9 +28,9 @@ from retrieval.lexical.files import (
     read_view,
     write_state,
 )
+from retrieval.lexical.reading import Reading
 from retrieval.names import Names, read_names
 from retrieval.store import Store
-from retrieval.terms import terms
 
 NAMES_KEY = "names"  # of the store's notes: the list of names that the index must be made with
 _WRITER_BYTES = 64 * 2**20
@@ -96,10 +95,13 @@ class LexicalIndex:
 
     # -- searching -------------------------------------------------------------------------------------------------
 
+    def reading(self) -> Reading:
+        """The index as it stands now."""
+        return Reading(self._view)
+
     def terms(self, text: str) -> list[str]:
         """The terms to search for: those of `text` and of the listed names in it."""
-        view = self._view
-        return terms(text) + (view.names.terms(text) if view else [])
+        return self.reading().terms(text)
 
     def search(
         self,
@@ -108,35 +110,12 @@ class LexicalIndex:
         filters: Filters | None = None,
         phrases: Sequence[Sequence[str]] = (),
     ) -> list[tuple[int, float]]:
-        """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first.
-
-        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings.
-        """
-        view = self._view
-        if view is None or not query or limit < 1:
-            return []
-        searcher = view.index.searcher()
-        if not searcher.num_docs:
-            return []
-        # tantivy makes room for `limit` results beforehand
-        asked = query_of(view.index.schema, query, view.names, filters, phrases)
-        found = searcher.search(asked, min(limit, int(searcher.num_docs)), count=False)
-        addresses = [address for _, address in found.hits]
-        ids = searcher.fast_field_values("passage_id", addresses)
-        scores = [float(score) for score, _ in found.hits]
-        # Equal scores in the order of ids: tantivy's own order depends on how its segments were merged.
-        pairs = [(int(one or 0), score) for one, score in zip(ids, scores, strict=True)]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first."""
+        return self.reading().search(query, limit, filters, phrases)
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency of each term, as BM25 has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
-        view = self._view
-        if view is None:
-            return dict.fromkeys(words, 1.0)
-        searcher = view.index.searcher()
-        total = searcher.num_docs
-        counts = {word: min(searcher.doc_freq("text", word), total) for word in words}
-        return {word: math.log(1 + (total - count + 0.5) / (count + 0.5)) for word, count in counts.items()}
+        """Inverse document frequency of each term."""
+        return self.reading().rarity(words)
 
     # -- keeping up ------------------------------------------------------------------------------------------------
 

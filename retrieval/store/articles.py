@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 
 from retrieval.article import Article
 from retrieval.filters import Filters, first_day
 from retrieval.store.database import Database
+from retrieval.store.kept_vectors import put_again, vectors_by_text
 from retrieval.store.originals import Original, put_original
 
 _ARTICLE = "article_id, title, body, subtitle, author, published, source, kind, url, place, dates"
@@ -36,6 +37,8 @@ class Articles(Database):
     ) -> Change:
         """Add `article` with its passages, or replace the one of the same id; nothing where it is the same already.
 
+        Passages of a replaced one whose text stayed keep their vectors.
+
         `original` says where in its document the body stands; it is kept for articles of a document only.
 
         Raises ValueError for an article that cannot be stored: its date is none, or its text holds a NUL or half a
@@ -58,8 +61,10 @@ class Articles(Database):
                 links = connection.execute(
                     "SELECT document_key FROM document_articles WHERE article_key = ?", (present[0],)
                 ).fetchall()
+                kept = self._vectors_kept(connection, int(present[0]), present[1:], article)
                 delete_article(connection, int(present[0]))
                 key, change = _insert_article(connection, row, spans), Change.REPLACED
+                put_again(connection, key, self._shown(article.body), kept)
                 connection.executemany(
                     "INSERT INTO document_articles VALUES (?, ?)", ((link[0], key) for link in links)
                 )
@@ -68,6 +73,14 @@ class Articles(Database):
                 if original is not None:
                     put_original(connection, original, document_key, key)
         return change
+
+    def _vectors_kept(
+        self, connection: sqlite3.Connection, key: int, before: Sequence[str], article: Article
+    ) -> dict[str, bytes]:
+        """Those vectors that hold on: none where the title changed, which is encoded with each passage."""
+        _, title, body, *_ = before
+        same = self._shown(title) == self._shown(article.title)
+        return vectors_by_text(connection, key, self._shown(body)) if same else {}
 
     def remove_article(self, article_id: str) -> bool:
         """Remove an article, whichever documents brought it; False where there is none.
@@ -95,6 +108,12 @@ class Articles(Database):
         query = f"SELECT {_ARTICLE} FROM articles WHERE article_id = ?"
         row = self._connection.execute(query, (article_id,)).fetchone()
         return None if row is None else self._article(row)
+
+    def held(self, article_ids: Collection[str]) -> list[str]:
+        """Which of these articles there are, by the order of their coming."""
+        ids = "SELECT value FROM json_each(?)"
+        query = f"SELECT article_id FROM articles WHERE article_id IN ({ids}) ORDER BY article_key"
+        return [str(row[0]) for row in self._connection.execute(query, (json.dumps(list(article_ids)),))]
 
     def articles(
         self, filters: Filters | None = None, *, title: str = "", limit: int = -1, offset: int = 0

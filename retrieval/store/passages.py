@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.passage import Passage
@@ -62,6 +62,18 @@ class Passages(Database):
                 passage = Passage(passage_id, article_id, masked[start:end], start, end)
                 headings = headings_over(sections, start, end)
                 yield IndexEntry(passage, self._shown(title), published, source, headings)
+
+    def entries_of_articles(self, article_ids: Sequence[str]) -> Iterator[IndexEntry]:
+        """The passages of these articles, those of one after the other and in order."""
+        articles = "SELECT article_key FROM articles WHERE article_id IN (SELECT value FROM json_each(?))"
+        yield from self._entries(
+            f"article_key IN ({articles}) ORDER BY article_key, passage_id", json.dumps(list(article_ids))
+        )
+
+    def present(self, passage_ids: Collection[int]) -> set[int]:
+        """Which of these passages there are."""
+        query = "SELECT passage_id FROM passages WHERE passage_id IN (SELECT value FROM json_each(?))"
+        return {int(row[0]) for row in self._connection.execute(query, (json.dumps([int(i) for i in passage_ids]),))}
 
     def passage_attributes(self, after: int = 0) -> list[tuple[int, str | None, str]]:
         """(passage_id, date of publication, source) of every passage with an id above `after`, by id."""

@@ -1,13 +1,16 @@
 """Random operations against a plain dictionary: the archive and its searches agree with it throughout.
 
-WENBAO_LONG_TESTS=1 does 20,000 operations.
+WENBAO_LONG_TESTS=1 does 20,000 operations. With WENBAO_MODEL_DIR=FOLDER it stops after five minutes, and goes on from
+there when it is run again.
 """
 
 from __future__ import annotations
 
 import os
+import pickle
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,8 @@ ENCODER = HashEncoder(dimension=32)
 LONG = bool(os.environ.get("WENBAO_LONG_TESTS"))
 OPERATIONS = 20_000 if LONG else 300
 LOOKED_AT_EVERY = 100 if LONG else 30
+KEPT = os.environ.get("WENBAO_MODEL_DIR")
+SLICE_S = 300.0
 YEARS = ("2023", "2024-05", "2025-01-31", None)
 
 
@@ -124,10 +129,21 @@ class Model:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", [1, 2] if LONG else [1])
 def test_random_operations_agree_with_a_dictionary(tmp_path: Path, seed: int) -> None:
-    model = Model(tmp_path / "archive", seed)
-    for number in range(OPERATIONS):
+    folder = Path(KEPT, str(seed)) if KEPT else tmp_path
+    saved, done = folder / "model", 0
+    model = Model(folder / "archive", seed)
+    if saved.exists():
+        done, model.held, model.version, state = pickle.loads(saved.read_bytes())
+        model.chosen.setstate(state)
+        model.check()
+    began = time.monotonic()
+    for number in range(done, OPERATIONS):
         model.step()
         if number % LOOKED_AT_EVERY == 0:
             model.check()
+            if KEPT and time.monotonic() - began > SLICE_S:
+                saved.write_bytes(pickle.dumps((number + 1, model.held, model.version, model.chosen.getstate())))
+                model.archive.close()
+                pytest.skip(f"{number + 1} of {OPERATIONS} operations done; run it again to go on")
     model.check()
     model.archive.close()

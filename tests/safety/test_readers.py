@@ -1,6 +1,6 @@
 """Readers beside a writer: no error, and never an older state after a newer one.
 
-WENBAO_LONG_TESTS=1 runs for ten minutes with four readers.
+WENBAO_LONG_TESTS=1 runs for ten minutes with four readers, or for WENBAO_STRESS_S seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from retrieval.ingest import Ingestor
 from retrieval.search import Searcher
 
 LONG = bool(os.environ.get("WENBAO_LONG_TESTS"))
-SECONDS, READERS = (600, 4) if LONG else (4, 2)
+SECONDS, READERS = (int(os.environ.get("WENBAO_STRESS_S", "600")), 4) if LONG else (4, 2)
 
 
 @pytest.mark.timeout(900)

@@ -1,0 +1,95 @@
+"""The index as it stood at one moment: what a search asks of it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import tantivy
+
+from retrieval.filters import Filters
+from retrieval.lexical.fields import SEARCHED, query_of
+from retrieval.lexical.files import View
+from retrieval.names import Names
+from retrieval.store import IndexEntry
+from retrieval.terms import terms
+
+_SATURATION = 1.2  # BM25's k1 in tantivy
+
+
+class Reading:
+    """One state of the index, however often it is written meanwhile; nothing at all where there is none."""
+
+    def __init__(self, view: View | None) -> None:
+        """Read `view`."""
+        self._searcher: tantivy.Searcher | None = view.index.searcher() if view else None
+        self._schema: tantivy.Schema | None = view.index.schema if view else None
+        self._names: Names = view.names if view else Names()
+
+    def terms(self, text: str) -> list[str]:
+        """The terms to search for: those of `text` and of the listed names in it."""
+        return terms(text) + self._names.terms(text)
+
+    def search(
+        self,
+        query: Sequence[str],
+        limit: int,
+        filters: Filters | None = None,
+        phrases: Sequence[Sequence[str]] = (),
+    ) -> list[tuple[int, float]]:
+        """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first.
+
+        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings.
+        """
+        searcher = self._searcher
+        if searcher is None or not searcher.num_docs or not query or limit < 1:
+            return []
+        # tantivy makes room for `limit` results beforehand
+        asked = query_of(self._schema, query, self._names, filters, phrases)
+        found = searcher.search(asked, min(limit, int(searcher.num_docs)), count=False)
+        ids = searcher.fast_field_values("passage_id", [address for _, address in found.hits])
+        scores = [float(score) for score, _ in found.hits]
+        # Equal scores in the order of ids: tantivy's own order depends on how its segments were merged.
+        pairs = [(int(one or 0), score) for one, score in zip(ids, scores, strict=True)]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+    def articles_of(self, passage_ids: Sequence[int]) -> list[str]:
+        """Ids of the articles that the index knows these passages to be of, each once."""
+        searcher = self._searcher
+        if searcher is None or not passage_ids:
+            return []
+        asked = tantivy.Query.term_set_query(self._schema, "passage_id", [int(one) for one in passage_ids])
+        found = searcher.search(asked, len(passage_ids), count=False)
+        return list(dict.fromkeys(str(searcher.doc(address)["article_id"][0]) for _, address in found.hits))
+
+    def rarity(self, words: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of each term, as BM25 has it: ln(1 + (N - n + 0.5) / (n + 0.5))."""
+        return {word: self._rarity("text", word) for word in words}
+
+    def _rarity(self, field: str, word: str) -> float:
+        searcher = self._searcher
+        if searcher is None:
+            return 1.0
+        total = searcher.num_docs
+        count = min(searcher.doc_freq(field, word), total)
+        return math.log(1 + (total - count + 0.5) / (count + 0.5))
+
+    def score(self, entry: IndexEntry, query: Sequence[str]) -> float:
+        """About the BM25 score of a passage that the index does not hold yet: its length is taken for an average one.
+
+        0 where it holds no term of `query`.
+        """
+        score = 0.0
+        for (field, boost), text in zip(SEARCHED, (entry.passage.text, entry.above), strict=True):
+            held = Counter(self.terms(text))
+            for term, times in Counter(query).items():
+                if count := held[term]:
+                    saturated = count * (_SATURATION + 1) / (count + _SATURATION)
+                    score += boost * times * self._names.weight(term) * self._rarity(field, term) * saturated
+        return score
+
+    def holds_phrases(self, entry: IndexEntry, phrases: Sequence[Sequence[str]]) -> bool:
+        """Whether a passage that the index does not hold yet has all terms of each phrase in its text or above it."""
+        fields = [set(self.terms(text)) for text in (entry.passage.text, entry.above)] if phrases else []
+        return all(any(held.issuperset(phrase) for held in fields) for phrase in phrases)
