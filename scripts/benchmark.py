@@ -1,16 +1,17 @@
 """Measures this machine: finding quality, ingest, search latency and throughput, memory, start-up; a table and JSON.
 
-    python scripts/benchmark.py [--eval DIR] [--passages 60000] [--million] [--json OUT]
+    python scripts/benchmark.py [--eval DIR] [--distractors ARCHIVE] [--passages 60000] [--million] [--json OUT]
 
-Quality and ingest are measured with the encoder that is set. Search, memory and start-up are measured in an own process
-over an archive of `--passages` passages: news text with variations, and vectors made by a fixed random generator, since
-encoding so many takes most of an hour; the query is encoded as always.
+Quality and ingest are measured with the encoder that is set; with --distractors quality is measured among the articles
+of that archive too (`wenbao ingest news.jsonl --data ARCHIVE` makes one). Search, memory and start-up, from the start
+of the process to its first answer, are measured in an own process over an archive of `--passages` passages: news text
+with variations, and vectors made by a fixed random generator, since encoding so many takes most of an hour; the query
+is encoded as always.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import os
 import platform
@@ -27,12 +28,15 @@ from typing import Any
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from embeddings import Encoder, load_encoder
 from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.ingest import Ingestor
-from retrieval.passages import split_passages
+from retrieval.passages import spared, split_passages
 from retrieval.search import Searcher
+from scripts.benchmark_quality import lines_of, quality
 
 Row = tuple[str, str]
 _OWN_TEXT = "澄江市供水集团第{n}次发布公告，{n}号泵站于本月完成检修，日供水能力提高到{n}万吨，沿线居民用水不受影响。"
@@ -57,12 +61,6 @@ def machine() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def lines_of(path: Path) -> list[dict[str, Any]]:
-    """The objects of a gzipped JSONL file."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
 def rss_mb(peak: bool = False) -> float:
     """Memory of this process, MiB: now, or at most so far."""
     field = "VmHWM:" if peak else "VmRSS:"
@@ -70,44 +68,6 @@ def rss_mb(peak: bool = False) -> float:
         if line.startswith(field):
             return int(line.split()[1]) / 1024
     return float("nan")
-
-
-def quality(data: Path, encoder: Encoder, limit: int) -> dict[str, Any]:
-    """recall@1, 5, 10 and MRR of the right paragraph, DRCD test's kind and CMRC trial's, `limit` questions each."""
-    articles = lines_of(data / "reading.articles.jsonl.gz")
-    questions = [one for one in lines_of(data / "reading.questions.jsonl.gz") if one.get("answerable", True)]
-    found: dict[str, Any] = {}
-    for prefix in ("drcd", "cmrc"):
-        asked = [one for one in questions if str(one["article"]).lower().startswith(prefix)]
-        random.Random(1).shuffle(asked)
-        asked = asked[:limit]
-        right = {one["article"] for one in asked}
-        pool = [one for one in articles if str(one["id"]).lower().startswith(prefix)]
-        pool.sort(key=lambda one: one["id"] not in right)
-        if asked:
-            found[prefix] = _quality_of(pool[: max(limit, len(right))], asked, encoder)
-    return found
-
-
-def _quality_of(
-    articles: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], encoder: Encoder
-) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as directory:
-        source = Path(directory, "articles.jsonl")
-        source.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in articles), "utf-8")
-        archive = Archive(Path(directory, "archive"), create=True)
-        ingestor = Ingestor(archive, encoder)
-        ingestor.read([source])
-        ingestor.encode_missing()
-        searcher = Searcher(archive, encoder)
-        ranks = []
-        for one in asked:
-            ids = list(dict.fromkeys(h.passage.article_id for h in searcher.search(one["question"], limit=30).hits))
-            ranks.append(ids.index(one["article"]) + 1 if one["article"] in ids else 0)
-        archive.close()
-    share = {f"recall@{k}": round(sum(0 < rank <= k for rank in ranks) / len(ranks), 4) for k in (1, 5, 10)}
-    mrr = sum(1 / rank for rank in ranks if rank) / len(ranks)
-    return {"articles": len(articles), "questions": len(ranks), **share, "mrr": round(mrr, 4)}
 
 
 def news(data: Path | None, count: int) -> Iterator[Article]:
@@ -153,8 +113,9 @@ def fill(archive: Archive, encoder: Encoder, data: Path | None, passages: int) -
     """Put `passages` passages of news text into `archive`, with random vectors in place of encoded ones."""
     store, held = archive.store, 0
     store.set_meta("encoder", encoder.identity)
+    count_tokens = spared(encoder.count_tokens, encoder.max_tokens)
     for article in news(data, passages):
-        spans = split_passages(article.body, encoder.count_tokens, encoder.max_tokens)[: passages - held]
+        spans = split_passages(article.body, count_tokens, encoder.max_tokens)[: passages - held]
         store.put_article(article, spans, None)
         held += len(spans)
         if held >= passages:
@@ -173,14 +134,13 @@ def fill(archive: Archive, encoder: Encoder, data: Path | None, passages: int) -
     archive.keep_vectors(encoder.dimension)
 
 
-def serve(directory: Path, encoder_name: str, questions: Sequence[str]) -> dict[str, Any]:
-    """Start-up, latency, throughput and memory of searching, in this process."""
-    began = time.perf_counter()
+def serve(directory: Path, encoder_name: str, questions: Sequence[str], began: float) -> dict[str, Any]:
+    """Start-up, latency, throughput and memory of searching, in this process, which was started at `began`."""
     encoder = load_encoder(encoder_name, threads=os.cpu_count() or 1)
     archive = Archive(directory)
     searcher = Searcher(archive, encoder)
     searcher.search(questions[0])
-    first_s = time.perf_counter() - began
+    first_s = time.time() - began
     for question in questions[:20]:
         searcher.search(question)
     report: dict[str, Any] = {"passages": archive.store.passage_count(), "first_answer_s": round(first_s, 2)}
@@ -221,7 +181,7 @@ def searching(data: Path | None, encoder: Encoder, name: str, passages: int, sea
         archive = Archive(Path(directory), create=True)
         fill(archive, encoder, data, passages)
         archive.close()
-        order = [sys.executable, __file__, "--serve", directory, "--encoder", name]
+        order = [sys.executable, __file__, "--serve", directory, "--encoder", name, "--began", str(time.time())]
         done = subprocess.run(order, input=json.dumps(asked), capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"The search section failed:\n{done.stderr}")
@@ -249,6 +209,7 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, default=Path(__file__).parents[1] / ".." / "shared" / "eval")
     parser.add_argument("--encoder", default="onnx")
     parser.add_argument("--questions", type=int, default=500, help="of each set, for the quality")
+    parser.add_argument("--distractors", type=Path, help="an archive with vectors, among which quality is measured too")
     parser.add_argument("--articles", type=int, default=20_000, help="that the ingest takes in")
     parser.add_argument("--vectors", type=int, default=500, help="that the ingest makes")
     parser.add_argument("--passages", type=int, default=60_000, help="that are searched")
@@ -259,9 +220,10 @@ def main() -> None:
     parser.add_argument("--sections", default="quality,ingest,search", help="which, separated by commas")
     parser.add_argument("--json", type=Path, help="write the report here too")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--began", type=float, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        print(json.dumps(serve(options.serve, options.encoder, json.load(sys.stdin))))
+        print(json.dumps(serve(options.serve, options.encoder, json.load(sys.stdin), options.began)))
         return
     report: dict[str, Any] = {"machine": machine()}
     sections = options.sections.split(",")
@@ -270,7 +232,7 @@ def main() -> None:
     if data is None:
         print(f"SKIPPED: quality; {options.eval} is absent. The rest is measured on generated text.", file=sys.stderr)
     elif "quality" in sections:
-        report["quality"] = quality(data, encoder, options.questions)
+        report["quality"] = quality(data, encoder, options.questions, options.distractors)
     if "ingest" in sections:
         report["ingest"] = ingest(data, encoder, options.articles, options.vectors)
     if "search" in sections:

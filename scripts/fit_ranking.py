@@ -59,7 +59,7 @@ def samples(folder: Path, encoder: Encoder) -> list[Sample]:
         asked = ranking.wanted(one["question"], archive.rarity)
         rows = [
             ranking.signals(
-                asked, entries[i].title, entries[i].passage.text, lexical.get(i, 0.0), near.get(i)
+                asked, entries[i].above, entries[i].passage.text, lexical.get(i, 0.0), near.get(i)
             )
             for i in ids
         ]  # fmt: skip

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-from archives import ROOT
+import pytest
+from archives import ENCODER, ROOT, content, encode_all, make_article, put
+
+from retrieval.archive import Archive
+from scripts.benchmark_quality import quality
 
 
 def test_it_runs(tmp_path: Path) -> None:
@@ -31,3 +36,55 @@ def test_it_runs(tmp_path: Path) -> None:
         figures = report["search"][f"concurrency_{workers}"]
         assert 0 < figures["p50_ms"] <= figures["p95_ms"] <= figures["p99_ms"]
     assert "| search: concurrency_8: searches_per_s |" in done.stdout
+
+
+def zipped(path: Path, rows: list[dict[str, object]]) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Paragraphs and questions of both sets, and of one that is not asked."""
+    made = tmp_path / "eval"
+    made.mkdir()
+    names = [f"{name}-{n}" for name in ("drcd-test", "cmrc-trial", "jaquad") for n in range(4)]
+    articles = [{"id": one, "title": "", "body": f"{one}号泵站的日供水能力是{k}万吨。"} for k, one in enumerate(names)]
+    questions = [
+        {"question": f"{one}号泵站的日供水能力是多少？", "article": one, "answerable": k % 4 < 3}
+        for k, one in enumerate(names)
+    ]
+    zipped(made / "reading.articles.jsonl.gz", articles)
+    zipped(made / "reading.questions.jsonl.gz", questions)
+    return made
+
+
+def test_quality_alone_and_among_other_articles(data: Path, archive: Archive) -> None:
+    for number in range(7):
+        put(archive.store, make_article(f"b{number}", "", f"第{number}次公告：公交线路延长到云湖。"))
+    with pytest.raises(SystemExit, match="0 of its 7 passages"):
+        quality(data, ENCODER, 10, archive.directory)
+    encode_all(archive.store)
+    archive.store.set_meta("encoder", ENCODER.identity)
+    before = content(archive.store)
+    found = quality(data, ENCODER, 10, archive.directory)
+    assert content(archive.store) == before
+    assert {name: (one["articles"], one["questions"]) for name, one in found.items()} == {
+        "drcd": (4, 3), "cmrc": (4, 3), "drcd among others": (15, 3), "cmrc among others": (15, 3),
+    }  # fmt: skip
+    for figures in found.values():
+        assert (figures["recall@1"], figures["recall@5"], figures["mrr"]) == (1.0, 1.0, 1.0)
+    assert found["cmrc among others"]["fall@5"] == 0
+    assert quality(data, ENCODER, 2)["drcd"]["questions"] == 2
+
+
+def test_what_stands_before_the_right_article_lowers_the_figures(data: Path, archive: Archive) -> None:
+    for number in range(3):
+        body = f"drcd-test-{number}号泵站的日供水能力是多少？有人这样问。"
+        put(archive.store, make_article(f"b{number}", "", body))
+    encode_all(archive.store)
+    archive.store.set_meta("encoder", ENCODER.identity)
+    figures = quality(data, ENCODER, 10, archive.directory)["drcd among others"]
+    assert figures["recall@1"] == 0
+    assert figures["fall@1"] == 1
+    assert 0 < figures["mrr"] <= 0.5

@@ -1,4 +1,8 @@
-"""A word of an article, asked alone, finds that article: in its own script and in the other."""
+"""A word of an article, asked alone, finds that article: in its own script and in the other.
+
+"Finds" is meant without a limit: the lexical index gives back every passage that holds the word, however many do; and
+a search that asks for no more than hold it gives only such (see the tests at the end).
+"""
 
 from __future__ import annotations
 
@@ -23,14 +27,25 @@ TO_TRADITIONAL, TO_SIMPLIFIED = opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
 A_WORD = re.compile(r"\w")
 
 
+KINDS = {
+    "one character": re.compile(r"[\u4e00-\u9fff]"),
+    "number": re.compile(r"\d+(?:[.,:/]\d+)*%?"),
+    "Latin": re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*"),
+    "Latin with a number": re.compile(r"(?<![A-Za-z0-9])(?:[A-Za-z]+-?\d+|\d+[A-Za-z]{1,4})(?![A-Za-z0-9])"),
+}
+
+
 def words_of(body: str, chosen: random.Random, count: int) -> list[str]:
-    """Random words of a text as jieba cuts it, and random stretches of its characters."""
+    """Random words of a text as jieba cuts it, random stretches of its characters, and some of each of KINDS."""
     cut = [word for word in rjieba.cut(body) if A_WORD.search(word)]
     stretches = [match.group() for match in re.finditer(r"[\u4e00-\u9fff]{2,12}", body)]
     picked = [chosen.choice(cut) for _ in range(count)] if cut else []
     for stretch in chosen.sample(stretches, min(count, len(stretches))):
         start = chosen.randrange(len(stretch) - 1)
         picked.append(stretch[start : start + chosen.randrange(2, 7)])
+    for kind in KINDS.values():
+        found = kind.findall(body)
+        picked += chosen.sample(found, min(len(found), max(1, count // 4)))
     return picked
 
 
