@@ -121,7 +121,8 @@ class Ingestor:
         self._split_pages = split_pages
         self._store = archive.store
         self._encoder = encoder
-        self._next_sync = 0.0
+        self._synced = time.monotonic()  # when the lexical index was brought up last
+        self._sync_s = 0.0  # and how long it took
         self._count_tokens = spared(encoder.count_tokens, encoder.max_tokens)
         made_by = self._store.meta("encoder")
         if made_by is None:
@@ -145,7 +146,7 @@ class Ingestor:
         When `stop` is set it returns after the document at hand, and the file at hand is read again next time.
         """
         report = Report()
-        self._next_sync = time.monotonic() + _SEARCHABLE_EVERY_S
+        self._synced = time.monotonic()
         try:
             for path in files:
                 if stop and stop.is_set():
@@ -214,6 +215,9 @@ class Ingestor:
             return  # what an earlier, readable state of this file brought stays
         report.files += 1
         if read_whole:  # else what the rest held stays too, and the file is read again next time
+            # An edited text without an id is another article: it is found before the one that it replaces goes.
+            if not self._store.articles_of_document(document_key) <= set(article_ids) and self._is_rested():
+                self._sync()
             report.removed += self._store.finish_document(document_key, fingerprint, article_ids)
 
     def _put_document(
@@ -238,12 +242,19 @@ class Ingestor:
     def _put(self, article: Article, document_key: int | None, original: Original | None) -> Change:
         spans = split_passages(article.body, self._count_tokens, self._encoder.max_tokens, heading_of(article.title))
         change = self._store.put_article(article, spans, document_key, original)
-        if time.monotonic() > self._next_sync:
-            began = time.monotonic()
-            self._archive.sync_lexical()
-            ended = time.monotonic()
-            self._next_sync = ended + max(_SEARCHABLE_EVERY_S, (ended - began) * (1 / _SYNC_SHARE - 1))
+        if time.monotonic() > self._synced + _SEARCHABLE_EVERY_S and self._is_rested():
+            self._sync()
         return change
+
+    def _sync(self) -> None:
+        began = time.monotonic()
+        self._archive.sync_lexical()
+        self._synced = time.monotonic()
+        self._sync_s = self._synced - began
+
+    def _is_rested(self) -> bool:
+        """Whether making things searchable has not taken too much of the time lately."""
+        return time.monotonic() > self._synced + self._sync_s * (1 / _SYNC_SHARE - 1)
 
     # -- vectors -------------------------------------------------------------------------------------------------
 

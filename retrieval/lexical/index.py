@@ -166,8 +166,9 @@ class LexicalIndex:
                     view = self._continued(view, store, target)
             except UnusableError:
                 view = None
-            wasteful = compact and self._directory is not None and _is_wasteful(self._directory)
-            if view is None or not _holds_all(view, store, target) or wasteful:
+            if view and compact and self._directory and _is_wasteful(self._directory):
+                view = None
+            if view is None or not _holds_all(view, store, target):
                 view = self._made_anew(store, target)
             self._view = view
 

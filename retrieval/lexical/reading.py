@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import tantivy
 
 from retrieval.filters import Filters
-from retrieval.lexical.fields import SEARCHED, query_of
+from retrieval.lexical.fields import SEARCHED, new_index, query_of
 from retrieval.lexical.files import View
 from retrieval.names import Names
 from retrieval.store import IndexEntry
@@ -23,8 +23,8 @@ class Reading:
 
     def __init__(self, view: View | None) -> None:
         """Read `view`."""
-        self._searcher: tantivy.Searcher | None = view.index.searcher() if view else None
-        self._schema: tantivy.Schema | None = view.index.schema if view else None
+        index = view.index if view else new_index(None)
+        self._searcher, self._schema = index.searcher(), index.schema
         self._names: Names = view.names if view else Names()
 
     def terms(self, text: str) -> list[str]:
@@ -43,7 +43,7 @@ class Reading:
         Only such as hold all terms of each of `phrases` in their text or above it, in title and headings.
         """
         searcher = self._searcher
-        if searcher is None or not searcher.num_docs or not query or limit < 1:
+        if not searcher.num_docs or not query or limit < 1:
             return []
         # tantivy makes room for `limit` results beforehand
         asked = query_of(self._schema, query, self._names, filters, phrases)
@@ -57,7 +57,7 @@ class Reading:
     def articles_of(self, passage_ids: Sequence[int]) -> list[str]:
         """Ids of the articles that the index knows these passages to be of, each once."""
         searcher = self._searcher
-        if searcher is None or not passage_ids:
+        if not passage_ids:
             return []
         asked = tantivy.Query.term_set_query(self._schema, "passage_id", [int(one) for one in passage_ids])
         found = searcher.search(asked, len(passage_ids), count=False)
@@ -68,11 +68,10 @@ class Reading:
         return {word: self._rarity("text", word) for word in words}
 
     def _rarity(self, field: str, word: str) -> float:
-        searcher = self._searcher
-        if searcher is None:
+        total = self._searcher.num_docs
+        if not total:
             return 1.0
-        total = searcher.num_docs
-        count = min(searcher.doc_freq(field, word), total)
+        count = min(self._searcher.doc_freq(field, word), total)
         return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
     def score(self, entry: IndexEntry, query: Sequence[str]) -> float:

@@ -50,6 +50,11 @@ class Documents(Database):
             )
         return removed
 
+    def articles_of_document(self, document_key: int) -> set[str]:
+        """Ids of the articles that a document brought."""
+        query = "SELECT article_id FROM document_articles JOIN articles USING (article_key) WHERE document_key = ?"
+        return {str(row[0]) for row in self._connection.execute(query, (document_key,))}
+
     def remove_document(self, path: str) -> int:
         """Forget a document and the articles that no other brings; how many articles that were."""
         with self.transaction() as connection:

@@ -25,8 +25,10 @@ from retrieval.errors import ArchiveBusyError, ArchiveMissingError, EncoderMisma
 from retrieval.formats import RawDocument
 from retrieval.formats.errors import FileAccessError
 from retrieval.ingest import Ingestor, NothingToReadError, find_files
+from retrieval.lexical import LexicalIndex
 from retrieval.search import Searcher
 from retrieval.store import Store
+from retrieval.terms import terms
 
 
 def ids(archive: Archive) -> set[str]:
@@ -509,3 +511,12 @@ def test_encode_all_is_what_encode_missing_does(archive: Archive, tmp_path: Path
     encode_all(archive.store)
     with archive.writing():
         assert Ingestor(archive, ENCODER).encode_missing() == 0
+
+
+def test_the_first_ingest_leaves_the_lexical_index_on_disk(archive: Archive, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "a.jsonl", [record("a1", "云湖大桥今日通车。")])
+    ingest(archive, [path])
+    assert not archive.lexical.in_memory
+    again = LexicalIndex(archive.directory / "cache" / "lexical", archive.store.name)
+    assert again.is_current(archive.store)
+    assert len(again.search(terms("通车"), 10)) == 1

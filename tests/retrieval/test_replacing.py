@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from archives import ENCODER, encode_all, make_article, put
+from archives import ENCODER, encode_all, ingest, make_article, put
 
 from retrieval.archive import Archive
 from retrieval.filters import Filters
 from retrieval.search import Searcher
+from retrieval.store import Store
 from retrieval.terms import terms
 
 TEXT = "今年汛期累计降雨量达到486毫米，沿线各站水位普遍上涨。"
@@ -153,6 +154,29 @@ def test_passages_that_stayed_keep_their_vectors(archive: Archive, tmp_path: Pat
     assert made.keys() == vectors(fresh).keys()
     assert all((made[text] == vector).all() for text, vector in vectors(fresh).items())
     fresh.close()
+
+
+def test_an_edited_file_is_found_before_what_it_replaces_goes(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without an id of its own the edited text is another article."""
+    path = tmp_path / "bridge.txt"
+    finish, seen = Store.finish_document, []
+
+    def look(store: Store, *rest: object) -> int:
+        reader = Archive(archive.directory)
+        by_word = [one for one, _ in reader.lexical.search(terms("通车"), 10)]
+        seen.append(sorted(entry.passage.text for entry in store.entries_of(by_word).values()))
+        reader.close()
+        return finish(store, *rest)
+
+    monkeypatch.setattr(Store, "finish_document", look)
+    for day in ("今日", "明日"):
+        path.write_text(f"云湖大桥通车\n\n云湖大桥{day}通车。{TEXT}", "utf-8")
+        assert ingest(archive, [path]).problems == []
+    assert len(seen[1]) == 2, "the old one and the new one"
+    assert "明日" in "".join(seen[1])
+    assert len(list(archive.store.articles())) == 1
 
 
 def test_with_another_title_none_is_kept(archive: Archive) -> None:
