@@ -87,11 +87,16 @@ def relevance(score: float) -> float:
     return 1.0 / (1.0 + math.exp(-_STEEPNESS * (score - _MIDDLE)))
 
 
-def ranked(scores: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """(id, score) best first: the first READ by score, then by id; the rest as they came, below those."""
-    found = sorted(scores[:READ], key=lambda pair: (-pair[1], pair[0]))
-    for one, score in scores[READ:]:
-        found.append((one, min(score, found[-1][1])))
+def ranked(
+    scores: Sequence[tuple[int, float]], read: int = READ, first: Collection[int] = ()
+) -> list[tuple[int, float]]:
+    """(id, score) best first: of the first `read` those in `first`, then the others, by score and then by id; then the
+    rest as they came. None has a higher score than one before it.
+    """
+    order = sorted(scores[:read], key=lambda pair: (pair[0] not in first, -pair[1], pair[0]))
+    found: list[tuple[int, float]] = []
+    for one, score in [*order, *scores[read:]]:
+        found.append((one, min(score, found[-1][1]) if found else score))
     return found
 
 

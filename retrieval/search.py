@@ -39,6 +39,15 @@ class _Asked:
     vector: Float32
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Fused scores, how many of the first are read and put in order, and which of them come before all others."""
+
+    fused: Sequence[tuple[int, float]]
+    read: int
+    first: Collection[int]
+
+
 class Searcher:
     """Finds passages. Safe from several threads; sees what other processes commit at the next search."""
 
@@ -108,15 +117,31 @@ class Searcher:
         lexical = candidates(reading, self._store, asked.words, count, asked.filters, gone=near.keys() - here)
         phrases = quoted_phrases(asked.query)
         quoting = self._quoting_candidates(reading, asked, phrases)
-        lexical |= quoting
+        holding = self._holding(reading, asked, lexical)
+        lexical |= {**quoting, **holding}
         dense |= self._dense.cosines(asked.vector, [one for one in lexical if one not in dense])
         fused = fuse(lexical, dense)
         timed = self._timed(fused, asked_time(asked.query, self._today()), limit)
         chosen, missing = self._quoting(timed, phrases, quoting.keys())
         before = dict(fused)
         bonuses = {one: BONUS_SHARE * bonus for one, score in chosen if (bonus := score - before[one])}
-        hits = self._hits(wanted(asked.query, reading.rarity), chosen, bonuses, (lexical, dense), limit)
+        order = _order(chosen, holding.keys())
+        hits = self._hits(wanted(asked.query, reading.rarity), order, bonuses, (lexical, dense), limit)
         return SearchResult(hits, self._vector_share, missing)
+
+    def _holding(self, reading: Reading, asked: _Asked, lexical: Mapping[int, float]) -> Mapping[int, float]:
+        """Passages that hold all that is asked, as they do where it is one word, with their BM25 scores.
+
+        They come before the others: a word alone says little to the encoder.
+        """
+        count = max(asked.limit, READ)
+        if sure := phrase_terms(asked.query):
+            return candidates(reading, self._store, asked.words, count, asked.filters, phrases=[sure])
+        if len(asked.query.split()) > 1:
+            return {}
+        # A number, or a Latin word: its terms may be others where something stands around it, but never all of them.
+        best = sorted(lexical, key=lambda one: (-lexical[one], one))[:count]
+        return {one: lexical[one] for one in best}
 
     def _quoting_candidates(self, reading: Reading, asked: _Asked, phrases: Sequence[str]) -> Mapping[int, float]:
         """Passages that may hold each phrase, however few of the other words they meet, with their BM25 scores."""
@@ -171,17 +196,17 @@ class Searcher:
     def _hits(
         self,
         terms: Wanted,
-        fused: Sequence[tuple[int, float]],
+        order: _Order,
         bonuses: Mapping[int, float],
         scores: tuple[Mapping[int, float], Mapping[int, float]],
         limit: int,
     ) -> tuple[Hit, ...]:
-        """The best `limit` of `fused`, their texts read: what is nearly the same as a better one goes into that.
+        """The best `limit`, their texts read: what is nearly the same as a better one goes into that.
 
         `scores` are BM25's and cosines.
         """
         lexical, dense = scores
-        best = [one for one, _ in fused[: max(limit, READ)]]
+        best = [one for one, _ in order.fused[: max(limit, order.read)]]
         entries = self._store.entries_of(best)
 
         def rated(one: int) -> float:
@@ -189,7 +214,7 @@ class Searcher:
             inputs = signals(terms, entry.above, entry.passage.text, lexical.get(one, 0.0), dense.get(one))
             return rate(inputs) + bonuses.get(one, 0.0)
 
-        shares = {one: shown(score) for one, score in fused}
+        shares = {one: shown(score) for one, score in order.fused}
         found = [
             Hit(
                 entries[one].passage,
@@ -201,6 +226,13 @@ class Searcher:
                 dense.get(one),
                 relevance(score),
             )
-            for one, score in ranked([(one, rated(one)) for one in best])
+            for one, score in ranked([(one, rated(one)) for one in best], order.read, order.first)
         ]
         return tuple(collapse(found)[:limit])
+
+
+def _order(fused: Sequence[tuple[int, float]], first: Collection[int]) -> _Order:
+    """`fused` with those that come `first` behind the first READ, so that they are read too."""
+    more = [pair for pair in fused[READ:] if pair[0] in first]
+    rest = [pair for pair in fused[READ:] if pair[0] not in first]
+    return _Order([*fused[:READ], *more, *rest], READ + len(more), first)
