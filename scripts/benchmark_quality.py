@@ -84,7 +84,8 @@ def quality(data: Path, encoder: Encoder, limit: int, distractors: Path | None =
 def _alone(paragraphs: Rows, asked: Rows, encoder: Encoder) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as directory:
         archive = Archive(Path(directory, "archive"), create=True)
-        return _measured(archive, paragraphs, {"": asked}, encoder)[""]
+        figures: dict[str, Any] = _measured(archive, paragraphs, {"": asked}, encoder)[""]
+        return figures
 
 
 def _among(distractors: Path, paragraphs: Rows, asked: Mapping[str, Rows], encoder: Encoder) -> dict[str, Any]:
