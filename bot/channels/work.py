@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import statistics
 import threading
 import time
 from collections import deque
@@ -24,7 +25,6 @@ PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
 _OF_LATE_S: Final = 1.0
 _LASTING: Final = 0.8  # a load that left no thread free for so much of late is no rush: reached in 1.6 s
 _SLOWER: Final = 2  # than normal: what is let in under a load that lasts, at most
-_NORMALLY: Final = 0.95  # of the work takes no longer than what is called its normal time
 _REMEMBERED: Final = 256  # of the latest work, how long it took
 _AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
@@ -43,32 +43,33 @@ class Load:
         self._clock = clock
         self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
         self._normal_s: float | None = None
-        self._inside = 0
+        self._is_full = False
         self._share = 0.0  # of the time of late in which no thread was free, at the moment `_then`
         self._then = clock()
 
     def changed(self, inside: int) -> None:
         """Note how much runs or waits now."""
         self._share, self._then = self._share_now(), self._clock()
-        self._inside = inside
+        self._is_full = inside >= self._full
 
     def _share_now(self) -> float:
         # An exponential average: what is longer ago than _OF_LATE_S counts for little.
         faded = math.exp(-(self._clock() - self._then) / _OF_LATE_S)
-        return self._share * faded + (self._inside >= self._full) * (1 - faded)
+        return self._share * faded + self._is_full * (1 - faded)
 
     def ended(self, waited_s: float, took_s: float) -> None:
-        """Note how long one piece of work waited and took, while it is still counted as inside."""
-        if waited_s < _AT_ONCE_S and (self._inside <= 1 or not self.lasts()):
+        """Note how long one piece of work waited and took."""
+        if waited_s < _AT_ONCE_S and not self.lasts():
             self._took.append(took_s)
-            self._normal_s = sorted(self._took)[int(_NORMALLY * len(self._took))]
+            if self._normal_s is None or len(self._took) % 16 == 0:
+                self._normal_s = statistics.median(self._took)
 
     def lasts(self) -> bool:
         """Whether there has been more work than threads for so long that it is no rush any more."""
         return self._share_now() > _LASTING
 
     def patience_s(self) -> float:
-        """How long work may wait now: as long as it normally takes where the load lasts, and so twice that in all."""
+        """How long work may wait now: as long as it normally takes where the load lasts."""
         return self._normal_s if self._normal_s is not None and self.lasts() else PATIENCE_S
 
     def refuses(self, inside: int) -> bool:

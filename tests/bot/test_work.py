@@ -192,34 +192,6 @@ def test_a_rush_may_wait_and_a_load_that_lasts_may_not() -> None:
     assert not load.lasts()
 
 
-def test_what_work_normally_takes_is_what_nineteen_of_twenty_take_that_are_alone() -> None:
-    now = 0.0
-    load = Load(1, 1, lambda: now)
-    for number in range(1, 101):
-        load.changed(1)
-        now += number / 100
-        load.ended(0.0, number / 100)
-        load.changed(0)
-    load.changed(2)
-    load.ended(0.5, 9.0)  # it waited
-    load.ended(0.0, 9.0)  # another waited for it, under a load that lasts
-    now += 5
-    assert (load.lasts(), load.patience_s()) == (True, 0.96)
-
-
-def test_who_asks_one_question_after_the_other_teaches_what_is_normal() -> None:
-    now = 0.0
-    load = Load(1, 1, lambda: now)
-    load.ended(0.0, 3.0)  # the first of all
-    for _ in range(40):
-        load.changed(1)
-        now += 0.3
-        load.ended(0.0, 0.3)
-        load.changed(0)
-    assert load.lasts()
-    assert load.patience_s() == 0.3
-
-
 def test_who_asks_on_as_soon_as_an_answer_is_there_finds_its_place_free() -> None:
     async def check() -> None:
         queue = WorkQueue(1, waiting=0)
