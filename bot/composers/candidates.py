@@ -115,7 +115,7 @@ def candidates(
 
 
 def _repeats(candidate: Candidate, question: str) -> bool:
-    """Whether the answer only repeats words of the question, which offers no choice: 西番莲 for 大果西番莲分布在哪里."""
+    """Whether the answer only repeats words of a question that offers no choice: 西番莲 for 大果西番莲分布在哪里."""
     return not _OFFERS.search(question) and squeezed(candidate.text) in squeezed(question)
 
 

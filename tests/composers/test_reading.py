@@ -95,7 +95,7 @@ def test_marks_come_in_pairs(text: str, read: str, whole: str) -> None:
 
 
 def test_the_questions_own_words_are_no_answer_unless_it_offers_them() -> None:
-    reader = FixedReader(**{"天心区": 9.0, "长沙市": 2.0})
+    reader = FixedReader(天心区=9.0, 长沙市=2.0)
     assert composer(reader).propose(Standalone("天心区是哪里的中心城区？"), [hit()])[0].text == "长沙市"
     offered = Standalone("中心城区是天心区还是开福区？")
     assert composer(reader).propose(offered, [hit()])[0].text == "天心区"
