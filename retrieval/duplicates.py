@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 
 from retrieval.hit import Carrier, Hit
@@ -16,30 +17,48 @@ _TRIED = 16  # pairs of a text, spread over it: with fewer than half of them in 
 _FIGURE = re.compile(r"\d+")
 _NO_WORD = re.compile(r"\W+")
 
-_Pairs = frozenset[str]
-
 
 def collapse(hits: Sequence[Hit]) -> list[Hit]:
     """`hits` without those whose text is nearly that of a better one of another article; that one lists theirs.
 
     Texts whose figures differ are never the same: this year's report and the last one's differ in little else.
     """
-    groups: list[tuple[_Pairs, list[str], list[Hit]]] = []
+    groups: list[tuple[_Text, list[Hit]]] = []
     for hit in hits[:_COMPARED]:
-        plain = _NO_WORD.sub("", hit.passage.text)
-        pairs = frozenset(map("".join, pairwise(plain))) if len(plain) >= _SHORTEST else frozenset()
-        tried = [plain[at : at + 2] for at in range(0, len(plain) - 1, max(1, len(plain) // _TRIED))]
-        figures = sorted(_FIGURE.findall(hit.passage.text))
-        for theirs, their_figures, group in groups:
-            if sum(one in theirs for one in tried) * 2 < len(tried):
-                continue
-            is_another = group[0].passage.article_id != hit.passage.article_id
-            if is_another and figures == their_figures and _alike(pairs, theirs):
+        text = _Text(hit.passage.text)
+        for theirs, group in groups:
+            if group[0].passage.article_id != hit.passage.article_id and text.is_like(theirs):
                 group.append(hit)
                 break
         else:
-            groups.append((pairs, figures, [hit]))
-    return [*(_one(group) for *_, group in groups), *hits[_COMPARED:]]
+            groups.append((text, [hit]))
+    return [*(_one(group) for _, group in groups), *hits[_COMPARED:]]
+
+
+class _Text:
+    """A text as it is compared; what that takes is worked out when it is needed, which is seldom."""
+
+    def __init__(self, text: str) -> None:
+        self.figures = sorted(_FIGURE.findall(text))
+        self._text = text
+
+    @cached_property
+    def plain(self) -> str:
+        return _NO_WORD.sub("", self._text)
+
+    @cached_property
+    def pairs(self) -> frozenset[str]:
+        return frozenset(map("".join, pairwise(self.plain))) if len(self.plain) >= _SHORTEST else frozenset()
+
+    @cached_property
+    def tried(self) -> list[str]:
+        return [self.plain[at : at + 2] for at in range(0, len(self.plain) - 1, max(1, len(self.plain) // _TRIED))]
+
+    def is_like(self, other: _Text) -> bool:
+        """Whether the two have the same figures and nearly all pairs of characters in common."""
+        if self.figures != other.figures or sum(one in other.plain for one in self.tried) * 2 < len(self.tried):
+            return False
+        return _alike(self.pairs, other.pairs)
 
 
 def _one(group: Sequence[Hit]) -> Hit:
@@ -50,7 +69,7 @@ def _one(group: Sequence[Hit]) -> Hit:
     return replace(best, also=tuple(carriers.values())) if carriers else best
 
 
-def _alike(first: _Pairs, second: _Pairs) -> bool:
+def _alike(first: frozenset[str], second: frozenset[str]) -> bool:
     shorter, longer = sorted((len(first), len(second)))
     if not shorter or shorter < _ALIKE * longer:
         return False
