@@ -25,6 +25,7 @@ from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
+_MOST_TERMS = 25  # of a word asked alone: 13 Chinese characters; looking for all of a long question takes 1 ms
 _QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
 
 
@@ -130,12 +131,14 @@ class Searcher:
         return SearchResult(hits, self._vector_share, missing)
 
     def _holding(self, reading: Reading, asked: _Asked, lexical: Mapping[int, float]) -> Mapping[int, float]:
-        """Passages that hold all that is asked, as they do where it is one word, with their BM25 scores.
+        """Passages that hold all that is asked, where that may be one word or a name, with their BM25 scores.
 
         They come before the others: a word alone says little to the encoder.
         """
         count = max(asked.limit, READ)
         if sure := phrase_terms(asked.query):
+            if len(sure) > _MOST_TERMS:
+                return {}
             return candidates(reading, self._store, asked.words, count, asked.filters, phrases=[sure])
         if len(asked.query.split()) > 1:
             return {}
