@@ -206,4 +206,12 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
                 start -= 1
             elif text[end - 1] == closing:
                 end -= 1
+        elif start and opened and _crossed(text[start - 1 : end + 1], opening, closing):
+            start, end = start - 1, end + 1
     return start, end
+
+
+def _crossed(around: str, opening: str, closing: str) -> bool:
+    """Whether a span, given with its neighbours, lacks the marks at both ends: 仁仁”和“依依 of “仁仁”和“依依”."""
+    inside = around[1:-1]
+    return around[0] == opening and around[-1] == closing and inside.find(closing) < inside.find(opening)

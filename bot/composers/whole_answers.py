@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import rjieba
+
 from bot.composers.question_kind import QuestionKind
 from bot.composers.values import SURNAMES
 
@@ -17,9 +19,13 @@ _LED_TO = re.compile(
     r"|(?:而?(?:导致|造成|使得|引起|引发|致使)).*)$"
 )
 _DIGIT = "[0-9０-９〇零○一二三四五六七八九十]"
-_DATE = re.compile(rf"(?:{_DIGIT}{{1,4}}年)?(?:{_DIGIT}{{1,3}}月)?(?:{_DIGIT}{{1,3}}[日号])?")
+_DATE = re.compile(
+    rf"(?:{_DIGIT}{{1,4}}年[初底末]?)?(?:{_DIGIT}{{1,3}}月(?:[上中下]旬|[初底末])?)?(?:{_DIGIT}{{1,3}}[日号])?"
+)
 _NO_NAME = frozenset("曾也已则还又就都正却才再便仍亦均所不刚只")  # what goes on after a name rather than ends it
 _LONGEST_REASON = 60
+_OUTSIDE = frozenset("叫上下中里的是在和与为被把从到")  # what jieba takes into a word, but stands outside an answer
+_LONGEST_WORD = 4  # characters; longer ones are names of many words
 # What may follow a person's name: how newspapers go on after one.
 _AFTER_NAME = re.compile(
     r"[，。、；：！？“”‘’（）()《》\n 　]|$|[说称和与及等在是的把被将从对向给让带为]|介绍|表示|告诉|坦言|认为"
@@ -35,6 +41,20 @@ def whole_answer(kind: QuestionKind, text: str, start: int, end: int) -> tuple[i
         return _whole_reason(text, start, end)
     if kind is QuestionKind.PERSON:
         return _whole_name(text, start, end)
+    return _whole_words(text, start, end) if kind in (QuestionKind.PLACE, QuestionKind.OTHER) else (start, end)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without a cut through a word at either end: 阳小学 in 向阳小学 is 向阳小学."""
+    at = first = max(text.rfind(mark, 0, start) for mark in "，。；！？：、\n") + 1
+    for word in rjieba.cut(text[first : end + _LONGEST_WORD]):
+        after = at + len(word)
+        if len(word) <= _LONGEST_WORD and _is_han(word):
+            if at < start < after and not set(text[at:start]) & _OUTSIDE:
+                start = at
+            if at < end < after and not set(text[end:after]) & _OUTSIDE:
+                end = after
+        at = after
     return start, end
 
 

@@ -88,6 +88,7 @@ def test_an_answer_is_whole_and_without_stray_marks(read: str, whole: str) -> No
     [
         ("他写了《三斤茶籽油》一书。", "三斤茶籽油》", "《三斤茶籽油》"),
         ("他说“稳定预期”很重要。", "“稳定预期", "“稳定预期”"),
+        ("吉祥物是“仁仁”“依依”。", "仁仁”“依依", "“仁仁”“依依”"),
     ],
 )
 def test_marks_come_in_pairs(text: str, read: str, whole: str) -> None:

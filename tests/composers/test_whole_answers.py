@@ -31,6 +31,19 @@ def test_a_reason_is_told_whole_and_without_because(text: str, part: str, reason
 
 
 @pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("她在向阳小学上班，很忙。", "阳小学", "向阳小学"),
+        ("她在向阳小学上班，很忙。", "向阳小", "向阳小学"),
+        ("她在向阳小学上班，很忙。", "小学", "小学"),
+        ("举办湖南产业带上平台活动。", "湖南产业带", "湖南产业带"),
+    ],
+)
+def test_no_word_is_cut(text: str, part: str, whole: str) -> None:
+    assert widened(QuestionKind.OTHER, text, part) == whole
+
+
+@pytest.mark.parametrize(
     ("text", "part", "date"),
     [
         ("一九六一年九月十日互换批准书。", "一九六一年", "一九六一年九月十日"),
@@ -38,6 +51,8 @@ def test_a_reason_is_told_whole_and_without_because(text: str, part: str, reason
         ("2008年12月20日上映。", "12月", "12月20日"),
         ("2008年12月20日上映。", "20日", "20日"),
         ("2010年网球公开赛后。", "2010年", "2010年"),
+        ("预计2026年3月下旬通车。", "2026年3月", "2026年3月下旬"),
+        ("工程将于3月底完工。", "3月", "3月底"),
         ("历时3年2月，终于完工。", "历时3年", "历时3年"),
     ],
 )
@@ -61,7 +76,7 @@ def test_a_name_has_all_its_characters(text: str, part: str, name: str) -> None:
 
 
 def test_other_answers_are_left_alone() -> None:
-    assert widened(QuestionKind.OTHER, "因为下雨，比赛改期。", "因为下") == "因为下"
+    assert widened(QuestionKind.OTHER, "因为下雨，比赛改期。", "因为下雨") == "因为下雨"
 
 
 @pytest.mark.parametrize(
