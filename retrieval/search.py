@@ -21,6 +21,7 @@ from retrieval.nearest import Float32
 from retrieval.present import candidates
 from retrieval.quoted import phrase_terms, quoted_phrases, squeezed
 from retrieval.ranking import BONUS_SHARE, READ, Wanted, ranked, rate, relevance, signals, wanted
+from retrieval.terms import is_han
 from retrieval.time_expressions import AskedTime, asked_time, with_time
 
 CANDIDATES = 100
@@ -136,12 +137,14 @@ class Searcher:
         They come before the others: a word alone says little to the encoder.
         """
         count = max(asked.limit, READ)
-        if sure := phrase_terms(asked.query):
+        plain = squeezed(asked.query)
+        if is_han(plain):
+            sure = phrase_terms(asked.query)
             if len(sure) > _MOST_TERMS:
                 return {}
             return candidates(reading, self._store, asked.words, count, asked.filters, phrases=[sure])
-        if len(asked.query.split()) > 1:
-            return {}
+        if len(asked.query.split()) > 1 or any(map(is_han, plain)):
+            return {}  # of 什么是5G what is sure to stand in a text that has all of it is 什么是
         # A number, or a Latin word: its terms may be others where something stands around it, but never all of them.
         best = sorted(lexical, key=lambda one: (-lexical[one], one))[:count]
         return {one: lexical[one] for one in best}

@@ -29,6 +29,7 @@ SIMPLIFIED = Path(__file__).with_name("simplified.txt")
 """Traditional characters in one line, their simplified ones in the next; `scripts/build_simplified.py` writes it."""
 _HAN = "".join(f"{chr(first)}-{chr(last)}" for first, last in HAN_RANGES)
 _LETTER = rf"(?:(?![{_HAN}])[^\W\d_])"  # \w counts Chinese characters as letters
+_ALL_HAN = re.compile(f"[{_HAN}]+")
 _RUN = re.compile(
     rf"(?P<han>[{_HAN}]+)"
     r"|(?P<number>\d+(?:[.,:/]\d+)*%?)"
@@ -99,6 +100,11 @@ _UNSURE = re.compile(
     "[^\u0000-\u02ff\u2000-\u20cf\u2100-\u2bff\u2e80-\u3029\u3030-\u3098\u309b-\u312f\u3200-\u9fff\uff00-\uff9d]"
 )
 _PARTLY, _FULLY = _Table(_partly), _Table(_fully)
+
+
+def is_han(text: str) -> bool:
+    """Whether `text` is Chinese characters and nothing else."""
+    return _ALL_HAN.fullmatch(text) is not None
 
 
 def terms(text: str) -> list[str]:

@@ -18,6 +18,7 @@ from bot.conversation import Standalone
 from retrieval.hit import Hit
 from retrieval.quoted import squeezed
 from retrieval.reader import Reading, Span
+from retrieval.terms import is_han
 from retrieval.whole_spans import whole_span
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
@@ -25,8 +26,10 @@ Rarity = Callable[[Sequence[str]], Mapping[str, float]]
 _LONGEST_QUOTE = 240
 _LONG = 60  # characters
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
-_ASKS_YEAR = re.compile(r"哪一?年|几几年|\bwhat year\b|\bwhich year\b", re.I)
-_OFFERS = re.compile(r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b", re.I)
+_ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
+_OFFERS = re.compile(
+    r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b|\bvs\b|[和与與跟及、].*(?:谁|誰|哪|更|最)|(.)不\1", re.I
+)
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -115,8 +118,12 @@ def candidates(
 
 
 def _repeats(candidate: Candidate, question: str) -> bool:
-    """Whether the answer only repeats words of a question that offers no choice: 西番莲 for 大果西番莲分布在哪里."""
-    return not _OFFERS.search(question) and squeezed(candidate.text) in squeezed(question)
+    """Whether the answer only repeats words of the question, which offers no choice: 西番莲 for 大果西番莲分布在哪里.
+
+    Only Chinese ones: a figure or a short Latin word may well stand inside another.
+    """
+    text = squeezed(candidate.text)
+    return is_han(text) and text in squeezed(question) and not _OFFERS.search(question)
 
 
 def _proposed(window: Window, reading: Reading, expected: Expectation) -> list[Span]:
@@ -146,7 +153,7 @@ def _candidate(
         return None  # in the headline
     text = window.hit.passage.text
     start, end = whole_span(text, start, end)
-    if not _ASKS_YEAR.search(asked.text):
+    if not _ASKS_PART.search(asked.text):
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
     if asked.is_list:

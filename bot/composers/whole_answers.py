@@ -8,6 +8,7 @@ import rjieba
 
 from bot.composers.question_kind import QuestionKind
 from bot.composers.values import SURNAMES
+from retrieval.terms import is_han
 
 _CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
 _LEADS_TO_REASON = re.compile(
@@ -19,9 +20,8 @@ _LED_TO = re.compile(
     r"|(?:而?(?:导致|造成|使得|引起|引发|致使)).*)$"
 )
 _DIGIT = "[0-9０-９〇零○一二三四五六七八九十]"
-_DATE = re.compile(
-    rf"(?:{_DIGIT}{{1,4}}年[初底末]?)?(?:{_DIGIT}{{1,3}}月(?:[上中下]旬|[初底末])?)?(?:{_DIGIT}{{1,3}}[日号])?"
-)
+_MONTH = rf"{_DIGIT}{{1,3}}月(?:[上中下]旬|[初底末]|{_DIGIT}{{1,3}}[日号])?"
+_DATE = re.compile(rf"{_DIGIT}{{1,4}}年(?:{_MONTH}|[初底末])?|{_MONTH}")
 _NO_NAME = frozenset("曾也已则还又就都正却才再便仍亦均所不刚只")  # what goes on after a name rather than ends it
 _LONGEST_REASON = 60
 _OUTSIDE = frozenset("叫上下中里的是在和与为被把从到")  # what jieba takes into a word, but stands outside an answer
@@ -49,7 +49,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     at = first = max(text.rfind(mark, 0, start) for mark in "，。；！？：、\n") + 1
     for word in rjieba.cut(text[first : end + _LONGEST_WORD]):
         after = at + len(word)
-        if len(word) <= _LONGEST_WORD and _is_han(word):
+        if len(word) <= _LONGEST_WORD and is_han(word):
             if at < start < after and not set(text[at:start]) & _OUTSIDE:
                 start = at
             if at < end < after and not set(text[end:after]) & _OUTSIDE:
@@ -66,17 +66,13 @@ def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     """With a third character where the name would go on into something that follows no name."""
-    is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and _is_han(text[start:end])
+    is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and is_han(text[start:end])
     if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
         return start, end
     for longer in range(end + 1, start + 4):
-        if text[longer - 1] not in _NO_NAME and _is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
+        if text[longer - 1] not in _NO_NAME and is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
             return start, longer
     return start, end
-
-
-def _is_han(text: str) -> bool:
-    return bool(text) and all("一" <= character <= "鿿" for character in text)
 
 
 def _whole_reason(text: str, start: int, end: int) -> tuple[int, int]:

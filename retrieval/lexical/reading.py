@@ -13,7 +13,7 @@ from retrieval.lexical.fields import SEARCHED, new_index, query_of
 from retrieval.lexical.files import View
 from retrieval.names import Names
 from retrieval.store import IndexEntry
-from retrieval.terms import terms
+from retrieval.terms import fold, terms
 
 _SATURATION = 1.2  # BM25's k1 in tantivy
 
@@ -81,12 +81,20 @@ class Reading:
         """
         score = 0.0
         for (field, boost), text in zip(SEARCHED, (entry.passage.text, entry.above), strict=True):
-            held = Counter(self.terms(text))
+            held = self._held(text, query)
             for term, times in Counter(query).items():
                 if count := held[term]:
                     saturated = count * (_SATURATION + 1) / (count + _SATURATION)
                     score += boost * times * self._names.weight(term) * self._rarity(field, term) * saturated
         return score
+
+    def _held(self, text: str, query: Sequence[str]) -> Counter[str]:
+        """How often `text` holds each term; none where it has no character of `query`, which is quickly seen."""
+        folded = fold(text)
+        # A number may stand there written in another way.
+        if not any(term in folded or not term.isalpha() for term in query):
+            return Counter()
+        return Counter(self.terms(text))
 
     def holds_phrases(self, entry: IndexEntry, phrases: Sequence[Sequence[str]]) -> bool:
         """Whether a passage that the index does not hold yet has all terms of each phrase in its text or above it."""

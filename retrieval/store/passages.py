@@ -49,7 +49,7 @@ class Passages(Database):
         # A body is fetched once for its passages in a row: SQLite's substr would walk through it for each of them.
         connection, head, head_key = self._connection, None, None
         masked, masked_of = "", None
-        sections: list[Section] = []
+        sections: Sequence[Section] = ()
         query = f'SELECT passage_id, article_key, start, "end" FROM passages WHERE {condition}'
         for passage_id, key, start, end in connection.execute(query, (value,)):
             if key != head_key:

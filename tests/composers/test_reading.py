@@ -100,13 +100,23 @@ def test_the_questions_own_words_are_no_answer_unless_it_offers_them() -> None:
     assert composer(reader).propose(Standalone("天心区是哪里的中心城区？"), [hit()])[0].text == "长沙市"
     offered = Standalone("中心城区是天心区还是开福区？")
     assert composer(reader).propose(offered, [hit()])[0].text == "天心区"
+    both = Standalone("天心区和开福区哪个是中心城区？")
+    assert composer(reader).propose(both, [hit()])[0].text == "天心区"
+    figure = composer(FixedReader(**{"620人": 1.0, "3": 9.0}))
+    assert figure.propose(Standalone("2023年有几名？"), [hit("全区有620人，列第3。")])[0].text == "第3", (
+        "2023 holds a 3"
+    )
     alone = FixedReader(天心区=9.0)
     assert composer(alone).propose(Standalone("天心区是哪里？"), [hit()])[0].text == "天心区", "nothing else was found"
 
 
 def test_a_year_asked_for_is_told_without_its_day() -> None:
     body = "新馆于2008年12月20日开放。"
-    for question, answer in (("新馆哪年开放？", "2008年"), ("新馆何时开放？", "2008年12月20日")):
+    for question, answer in (
+        ("新馆哪年开放？", "2008年"),
+        ("新馆何时开放？", "2008年12月20日"),
+        ("新馆是几月开放的？", "2008年"),
+    ):
         assert composer(FixedReader(**{"2008年": 9.0})).propose(Standalone(question), [hit(body)])[0].text == answer
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from archives import ENCODER, encode_all, ingest, make_article, put
 
+from retrieval import present
 from retrieval.archive import Archive
 from retrieval.filters import Filters
 from retrieval.search import Searcher
@@ -201,3 +202,30 @@ def test_the_index_knows_whose_its_passages_are(archive: Archive) -> None:
     scores = dict(reading.search(query, 100))
     assert all(reading.score(one, query) == pytest.approx(scores[one.passage.passage_id], rel=0.3) for one in entries)
     assert reading.score(entries[0], terms("鲸")) == 0
+
+
+def test_what_was_replaced_by_something_else_hides_nothing(searcher: Searcher, writer: Archive) -> None:
+    for number in range(130):
+        put(writer.store, make_article(f"c{number}", "通报", f"泵站检修泵站检修，第{number}号。"))
+    for number in range(5):
+        put(writer.store, make_article(f"k{number}", "通报", f"南岸今年又有一座泵站检修了，已是第{number}座。{TEXT}"))
+    writer.sync_lexical()
+    for number in range(130):
+        put(writer.store, make_article(f"c{number}", "通报", f"公交延长第{number}号。"))
+    searcher.refresh()
+    assert is_behind(searcher)
+    hits = searcher.search("南岸又有一座泵站检修", limit=50).hits
+    assert {hit.passage.article_id for hit in hits if hit.lexical} >= {f"k{number}" for number in range(5)}
+
+
+def test_a_long_one_leaves_room_for_the_others(
+    searcher: Searcher, writer: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(present, "_MOST_SCORED", 10)
+    long = "\n\n".join(f"云湖大桥泵站第{number}号巡查记录，各处正常。{TEXT * 8}" for number in range(40))
+    put(writer.store, make_article("0", "巡查", long))
+    writer.sync_lexical()
+    put(writer.store, make_article("0", "巡查", long + "完。"))
+    put(writer.store, make_article("a", "公告", f"云湖大桥明日通车。{TEXT}"))
+    assert is_behind(searcher)
+    assert "a" in found(searcher, "云湖大桥明日通车", limit=50)

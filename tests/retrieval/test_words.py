@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import opencc
 import pytest
 import rjieba
@@ -20,8 +21,9 @@ from archives import ENCODER, ROOT, encode_all, make_article, put
 
 from retrieval.archive import Archive
 from retrieval.article import Article
+from retrieval.filters import Filters
 from retrieval.quoted import phrase_terms
-from retrieval.search import Searcher
+from retrieval.search import Searcher, _Asked
 from retrieval.store import Store
 
 NEWS = ROOT / ".." / "shared" / "eval" / "news.articles.jsonl.gz"
@@ -125,3 +127,19 @@ def test_a_search_for_a_word_gives_what_holds_it_first(archive: Archive, seed_ar
                 assert {one.passage.passage_id for one in few} <= {one for one, _ in holding} or len(holding) < 3
                 asked += 1
     assert asked > 100
+
+
+def test_what_is_sure_of_a_mixed_question_is_not_all_of_it(archive: Archive) -> None:
+    put(archive.store, make_article("essay", "随笔", "什么是幸福？这是每个人都要问的问题，答案在各人心里。"))
+    put(archive.store, make_article("bakery", "巷子", "He founded a bakery in 1998."))
+    archive.refresh_lexical()
+    searcher, reading = Searcher(archive, ENCODER), archive.lexical.reading()
+
+    def before_all_others(query: str) -> int:
+        words = reading.terms(query)
+        asked = _Asked(query, 10, Filters(), words, np.zeros(ENCODER.dimension, np.float32))
+        return len(searcher._holding(reading, asked, dict(reading.search(words, 10))))
+
+    assert before_all_others("什么是5G？") == 0, "not all that says 什么是"
+    assert before_all_others("Who founded Huawei?") == 0, "not all that says founded"
+    assert (before_all_others("什么是幸福"), before_all_others("founded")) == (1, 1)

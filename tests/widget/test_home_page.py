@@ -97,6 +97,7 @@ def test_an_older_answer_does_not_replace_what_came_after_it(opened: Open) -> No
     with page.page.expect_response("**/v1/search?**") as late:
         release()
     late.value.finished()
+    page.run("new Promise((done) => setTimeout(done, 0))")  # the page has seen it
     page.expect("#found").to_have_text("日期请写成 2025、2025-05 或 2025-05-16。")
     page.expect("#results li").to_have_count(0)
 
