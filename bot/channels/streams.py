@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +71,12 @@ async def _next(events: Stream[Event], timeout_s: float | None = None) -> Event:
     """The next event; an answer only once its place in the queue is free, for who asks on as soon as it is there."""
     event = await events.next(timeout_s)
     if event.name == "answer":
-        with suppress(Exception):  # the answer is whole, whatever comes behind it
+        try:
             await events.next()
+        except StopAsyncIteration:
+            pass
+        except Exception as error:  # the answer is whole, whatever comes behind it
+            _log.warning("After an answer: %s", type(error).__name__)
     return event
 
 

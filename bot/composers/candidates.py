@@ -73,6 +73,11 @@ class _Asked:
     expected: Expectation
     is_list: bool
 
+    @property
+    def is_part_of_date(self) -> bool:
+        """Whether only the year or the month is asked for."""
+        return self.expected.kind is QuestionKind.DATE and _ASKS_PART.search(self.text) is not None
+
 
 RANKING = {"read": 0.26, "sentence": 3.01, "fitness": 1.54, "named": 1.69, "length": 0.55}
 """Weights of the signals in `Candidate.score`."""
@@ -153,7 +158,7 @@ def _candidate(
         return None  # in the headline
     text = window.hit.passage.text
     start, end = whole_span(text, start, end)
-    if not _ASKS_PART.search(asked.text):
+    if not asked.is_part_of_date:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
     if asked.is_list:

@@ -89,7 +89,7 @@ class Reading:
         return score
 
     def _held(self, text: str, query: Sequence[str]) -> Counter[str]:
-        """How often `text` holds each term; none where it has no character of `query`, which is quickly seen."""
+        """How often `text` holds each term; nothing where it has no term of `query`, which is quickly seen."""
         folded = fold(text)
         # A number may stand there written in another way.
         if not any(term in folded or not term.isalpha() for term in query):

@@ -120,6 +120,12 @@ def test_a_year_asked_for_is_told_without_its_day() -> None:
         assert composer(FixedReader(**{"2008年": 9.0})).propose(Standalone(question), [hit(body)])[0].text == answer
 
 
+def test_a_reason_is_whole_though_the_question_names_a_month() -> None:
+    body = "因水管老化导致楼道渗水，新馆推迟开放。"
+    reason = composer(FixedReader(因水管老化导致=9.0))
+    assert reason.propose(Standalone("新馆为什么不知道几月开放？"), [hit(body)])[0].text == "水管老化"
+
+
 def test_an_answer_in_the_headline_alone_is_none() -> None:
     found = composer(FixedReader(多元共治=9.0)).propose(Standalone("什么新活力？"), [hit()])
     assert found == []
