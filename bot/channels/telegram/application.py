@@ -47,7 +47,7 @@ class Telegram:
         self.limiter = FloodLimiter(options.limits)
         try:
             self.inbox = Inbox(self.memory, options.token.partition(":")[0])
-            self.processor = Processor(self.inbox, options.again_s)
+            self.processor = Processor(self.inbox, options.again_s, self.limiter.sending)
             self.app: App = self._application()
         except InvalidToken:
             self.memory.close()

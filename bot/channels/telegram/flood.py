@@ -99,6 +99,8 @@ class FloodLimiter(BaseRateLimiter[None]):
         self._overall = _Gate(*limits.overall)
         self._chats: dict[int, _Gate] = {}
         self._told = _Told()
+        self.sending: set[asyncio.Task[Any] | None] = set()
+        """The tasks whose message is on its way just now: cancelled there, it may have arrived and yet be sent anew."""
 
     async def initialize(self) -> None:
         """Nothing to do."""
@@ -151,7 +153,12 @@ class FloodLimiter(BaseRateLimiter[None]):
         if chat_id is None:
             return await callback(*args, **kwargs)
         async with self._gate(int(chat_id)).place(), self._overall.place():
-            return await callback(*args, **kwargs)
+            task = asyncio.current_task()
+            self.sending.add(task)
+            try:
+                return await callback(*args, **kwargs)
+            finally:
+                self.sending.discard(task)
 
     def _gate(self, chat_id: int) -> _Gate:
         gate = self._chats.get(chat_id)

@@ -7,12 +7,11 @@ database, and is handled after a restart, oldest first. One that Telegram sends 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
 from telegram import Bot, Update
@@ -26,6 +25,7 @@ T = TypeVar("T")
 MOST_AT_ONCE = 512  # updates in memory; the rest waits with Telegram
 MOST_OF_ONE = 24  # of one chat, whose answers may wait long for Telegram's limits; the rest waits in the database
 _TRY_AGAIN_S = 2.0
+_LOOK_AGAIN_S = 0.02
 _log = logging.getLogger("wenbao.telegram")
 
 
@@ -186,11 +186,12 @@ def _moved(told: Any, old: int, new: int) -> Any:
 class Processor(BaseUpdateProcessor):
     """Handles updates side by side; stops in order, leaving what has not ended written down."""
 
-    def __init__(self, inbox: Inbox, again_s: float) -> None:
-        """Updates that could not be answered are handled again after `again_s`."""
+    def __init__(self, inbox: Inbox, again_s: float, sending: Collection[object] = ()) -> None:
+        """Updates that could not be answered are handled again after `again_s`; tasks in `sending` are not stopped."""
         super().__init__(MOST_AT_ONCE)
         self._inbox = inbox
         self._again_s = again_s
+        self._sending = sending
         self._running: set[asyncio.Future[Any]] = set()
         self._returning: set[asyncio.Task[None]] = set()
 
@@ -226,13 +227,15 @@ class Processor(BaseUpdateProcessor):
         returning.add_done_callback(self._returning.discard)
 
     async def drain(self, patience_s: float) -> None:
-        """Begin nothing more; wait for what runs, at most `patience_s`, then stop it."""
+        """Begin nothing more; wait for what runs, at most `patience_s`, then stop it, but nothing in mid-message."""
         self._inbox.closing = True
         for returning in list(self._returning):
             returning.cancel()
         if self._running:
             await asyncio.wait(list(self._running), timeout=patience_s)
-        for task in list(self._running):
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*self._running, return_exceptions=True)
+        stopped: set[object] = set()
+        while self._running:
+            for task in self._running.difference(self._sending, stopped):
+                task.cancel()
+                stopped.add(task)
+            await asyncio.wait(list(self._running), timeout=_LOOK_AGAIN_S)
