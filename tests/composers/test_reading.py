@@ -106,6 +106,10 @@ def test_the_questions_own_words_are_no_answer_unless_it_offers_them() -> None:
     assert figure.propose(Standalone("2023年有几名？"), [hit("全区有620人，列第3。")])[0].text == "第3", (
         "2023 holds a 3"
     )
+    country = composer(FixedReader(US=9.0, Canada=2.0))
+    asked = Standalone("Which country bought the house?")
+    told = country.propose(asked, [hit("The US bought the old house. Canada did not.")])
+    assert told[0].text == "US", "a house holds a us"
     alone = FixedReader(天心区=9.0)
     assert composer(alone).propose(Standalone("天心区是哪里？"), [hit()])[0].text == "天心区", "nothing else was found"
 

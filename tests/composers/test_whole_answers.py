@@ -37,6 +37,7 @@ def test_a_reason_is_told_whole_and_without_because(text: str, part: str, reason
         ("她在向阳小学上班，很忙。", "向阳小", "向阳小学"),
         ("她在向阳小学上班，很忙。", "小学", "小学"),
         ("举办湖南产业带上平台活动。", "湖南产业带", "湖南产业带"),
+        ("他的关门弟子叫谷三爷。", "谷三爷", "谷三爷"),
     ],
 )
 def test_no_word_is_cut(text: str, part: str, whole: str) -> None:
