@@ -12,7 +12,9 @@ import pytest
 from archives import ENCODER, ROOT, content, encode_all, make_article, put
 
 from retrieval.archive import Archive
+from scripts import benchmark_search
 from scripts.benchmark_quality import quality
+from scripts.benchmark_search import fill, news, searching
 
 
 def test_it_runs(tmp_path: Path) -> None:
@@ -36,6 +38,41 @@ def test_it_runs(tmp_path: Path) -> None:
         figures = report["search"][f"concurrency_{workers}"]
         assert 0 < figures["p50_ms"] <= figures["p95_ms"] <= figures["p99_ms"]
     assert "| search: concurrency_8: searches_per_s |" in done.stdout
+
+
+def test_a_searched_archive_is_built_in_parts(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(benchmark_search, "_BLOCK", 10)
+    monkeypatch.setattr(benchmark_search, "_VECTORS", 4)
+    assert not fill(archive, ENCODER, None, 25, until=0)
+    assert archive.store.passage_count() == 0
+    for passages in (12, 25):
+        assert fill(archive, ENCODER, None, passages, until=float("inf"))
+        assert archive.store.passage_count() == archive.store.vector_count() == passages
+        assert archive.lexical.is_current(archive.store)
+    assert archive.store.bad_vectors(ENCODER.dimension) == []
+    at_once = Archive(tmp_path / "at once", create=True)
+    fill(at_once, ENCODER, None, 25, until=float("inf"))
+    assert content(at_once.store) == content(archive.store)
+    at_once.close()
+
+
+def test_building_pauses_and_says_how_far_it_is(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    assert searching(None, "onnx", 30, 4, kept, within_s=-1) == {"built": 0, "of": 30}
+    assert Archive(kept).store.passage_count() == 0
+
+
+def test_text_beyond_the_news_file_varies_it(tmp_path: Path) -> None:
+    bodies = [f"第{n}条第一句。第{n}条第二句！第{n}条第三句。" * 9 for n in range(4)]
+    zipped(tmp_path / "news.articles.jsonl.gz", [{"body": body} for body in bodies])
+    made = list(news(tmp_path, 8))
+    assert [one.body for one in made[:4]] == bodies
+    varied = [one.body for one in made[4:]]
+    assert len({*bodies, *varied}) == 8
+    assert all(body.count("。") == 18 for body in varied)
+    assert [one.body for one in news(tmp_path, 8, 5)] == varied[1:]
 
 
 def zipped(path: Path, rows: list[dict[str, object]]) -> None:
