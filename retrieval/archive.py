@@ -73,7 +73,7 @@ class Archive:
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of each term over the archive's passages."""
-        return self.lexical.rarity(words)
+        return self.lexical.reading().rarity(words)
 
     def refresh_lexical(self) -> None:
         """Bring the lexical index up to the store for reading: read what a writer committed, or catch up here.

@@ -44,14 +44,14 @@ def samples(folder: Path, encoder: Encoder) -> list[Sample]:
     archive.refresh_lexical()
     dense = DenseIndex(encoder.dimension)
     dense.sync(archive.store)
-    found = []
+    reading, found = archive.lexical.reading(), []
     for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
         one = json.loads(line)
-        words = archive.lexical.terms(one["question"])
+        words = reading.terms(one["question"])
         if not words:
             continue
         vector = encoder.encode([one["question"]], Role.QUERY)[0]
-        lexical = dict(archive.lexical.search(words, CANDIDATES))
+        lexical = dict(reading.search(words, CANDIDATES))
         near = dict(dense.search(vector, CANDIDATES))
         near |= dense.cosines(vector, [passage for passage in lexical if passage not in near])
         ids = [passage for passage, _ in fuse(lexical, near)[: ranking.READ]]

@@ -6,14 +6,12 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import tantivy
 from filelock import Timeout
 
-from retrieval.filters import Filters
 from retrieval.lexical.fields import document, new_index, open_index
 from retrieval.lexical.files import (
     Checksums,
@@ -93,31 +91,9 @@ class LexicalIndex:
             except (UnusableError, OSError):
                 self._view = None
 
-    # -- searching -------------------------------------------------------------------------------------------------
-
     def reading(self) -> Reading:
         """The index as it stands now."""
         return Reading(self._view)
-
-    def terms(self, text: str) -> list[str]:
-        """The terms to search for: those of `text` and of the listed names in it."""
-        return self.reading().terms(text)
-
-    def search(
-        self,
-        query: Sequence[str],
-        limit: int,
-        filters: Filters | None = None,
-        phrases: Sequence[Sequence[str]] = (),
-    ) -> list[tuple[int, float]]:
-        """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first."""
-        return self.reading().search(query, limit, filters, phrases)
-
-    def rarity(self, words: Sequence[str]) -> dict[str, float]:
-        """Inverse document frequency of each term."""
-        return self.reading().rarity(words)
-
-    # -- keeping up ------------------------------------------------------------------------------------------------
 
     def is_current(self, store: Store) -> bool:
         """Whether the index holds just what the store does."""

@@ -57,7 +57,7 @@ def test_scores_and_order_are_those_of_bm25s(filled: Store) -> None:
     asked = questions(filled, 120)
     for query in asked:
         right = dict(zip(ids, scores_of(index, query) * (K1 + 1), strict=True))  # bm25s leaves the constant out
-        found = lexical.search(query, 10**6)
+        found = lexical.reading().search(query, 10**6)
         assert {one for one, _ in found} == {one for one, score in right.items() if score > 0}
         for one, score in found:
             assert score == pytest.approx(right[one], rel=TOLERANCE, abs=1e-3)
@@ -80,14 +80,14 @@ def test_removed_passages_leave_the_statistics(filled: Store, tmp_path) -> None:
     fresh = LexicalIndex(None, filled.name)
     fresh.sync(filled)
     asked = questions(filled, 20)
-    blurred = [dict(lexical.search(query, 50)) for query in asked]
-    right = [pytest.approx(dict(fresh.search(query, 50)), rel=1e-5) for query in asked]
+    blurred = [dict(lexical.reading().search(query, 50)) for query in asked]
+    right = [pytest.approx(dict(fresh.reading().search(query, 50)), rel=1e-5) for query in asked]
     assert blurred != right, "nothing to mend: the test shows nothing"
     lexical.sync(filled, compact=True)
     assert not module._is_wasteful(tmp_path / "lexical")
-    assert [dict(lexical.search(query, 50)) for query in asked] == right
+    assert [dict(lexical.reading().search(query, 50)) for query in asked] == right
     ids, index = exact(filled)
     for query in asked:
         scores = dict(zip(ids, scores_of(index, query) * (K1 + 1), strict=True))
-        for one, score in lexical.search(query, 50):
+        for one, score in lexical.reading().search(query, 50):
             assert score == pytest.approx(scores[one], rel=TOLERANCE, abs=1e-3)

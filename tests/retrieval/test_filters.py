@@ -69,7 +69,7 @@ def test_store_and_lexical_index_filter_as_a_calendar_does(store: Store) -> None
         assert list(ids) == sorted(ids)
         assert ids.dtype == np.int64
         assert {article_of[one] for one in ids.tolist()} == expected
-        found = lexical.search(terms("水位"), 1000, filters)
+        found = lexical.reading().search(terms("水位"), 1000, filters)
         assert {article_of[one] for one, _ in found} == expected
 
 
@@ -99,8 +99,8 @@ def test_filtering_does_not_change_scores(store: Store) -> None:
         put(store, make_article(f"a{i}", "题", "水位" * (i + 1), published=f"2025-0{i + 1}", source=SOURCES[i % 2]))
     lexical = LexicalIndex(None, store.name)
     lexical.sync(store)
-    every = dict(lexical.search(terms("水位"), 10))
-    some = lexical.search(terms("水位"), 10, Filters("2025-02", "2025-05", SOURCES[1]))
+    every = dict(lexical.reading().search(terms("水位"), 10))
+    some = lexical.reading().search(terms("水位"), 10, Filters("2025-02", "2025-05", SOURCES[1]))
     assert len(some) == 2
     for passage_id, score in some:
         assert score == pytest.approx(every[passage_id], rel=1e-6)

@@ -519,4 +519,4 @@ def test_the_first_ingest_leaves_the_lexical_index_on_disk(archive: Archive, tmp
     assert not archive.lexical.in_memory
     again = LexicalIndex(archive.directory / "cache" / "lexical", archive.store.name)
     assert again.is_current(archive.store)
-    assert len(again.search(terms("通车"), 10)) == 1
+    assert len(again.reading().search(terms("通车"), 10)) == 1

@@ -39,7 +39,7 @@ def expected(store: Store) -> set[int]:
 
 
 def found(lexical: LexicalIndex) -> list[int]:
-    return [one for one, _ in lexical.search(QUERY, 1000)]
+    return [one for one, _ in lexical.reading().search(QUERY, 1000)]
 
 
 def check(lexical: LexicalIndex, store: Store) -> None:
@@ -59,11 +59,11 @@ def test_from_nothing(store: Store, folder: Path, corpus: list[Article]) -> None
     lexical = LexicalIndex(folder, store.name)
     assert not lexical.is_current(store)
     assert not lexical.is_usable
-    assert lexical.search(QUERY, 10) == []
-    assert lexical.rarity(["水位"]) == {"水位": 1.0}
+    assert lexical.reading().search(QUERY, 10) == []
+    assert lexical.reading().rarity(["水位"]) == {"水位": 1.0}
     lexical.sync(store)
     check(lexical, store)
-    assert lexical.search(QUERY, 10) == []
+    assert lexical.reading().search(QUERY, 10) == []
     for article in corpus:
         put(store, article)
     assert not lexical.is_current(store)
@@ -92,7 +92,7 @@ def test_in_step_through_random_changes(store: Store, folder: Path, corpus: list
         lexical.sync(store)
         check(lexical, store)
     if not in_memory:
-        assert lexical.search(QUERY, 100) == LexicalIndex(folder, store.name).search(QUERY, 100)
+        assert lexical.reading().search(QUERY, 100) == LexicalIndex(folder, store.name).reading().search(QUERY, 100)
 
 
 def test_syncing_again_writes_nothing(store: Store, folder: Path, corpus: list[Article]) -> None:
@@ -154,7 +154,7 @@ def test_searches_go_on_while_it_is_written(store: Store, folder: Path, corpus: 
         while not stop.is_set():
             try:
                 assert 1 in found(lexical)
-                assert lexical.rarity(["水"])["水"] >= 0
+                assert lexical.reading().rarity(["水"])["水"] >= 0
             except BaseException as error:
                 errors.append(error)
                 return
@@ -276,7 +276,7 @@ def test_any_damage_is_mended_and_never_seen(tmp_path: Path, corpus: list[Articl
     put(with_archive.store, make_article("more", "又", "汛期水位。"))
     with_archive.store.remove_article("a1")
     lexical.sync(with_archive.store)  # two segments, one with deletions
-    folder, right = tmp_path / "cache" / "lexical", lexical.search(QUERY, 100)
+    folder, right = tmp_path / "cache" / "lexical", lexical.reading().search(QUERY, 100)
     intact, chosen = tmp_path / "intact", random.Random(11)
     shutil.copytree(folder, intact)
     names = sorted(path.name for path in folder.iterdir())
@@ -445,10 +445,10 @@ def test_scores_are_those_of_bm25(
     lexical = LexicalIndex(None, store.name)
     lexical.sync(store)
     right = reference(store, terms(query))
-    got = lexical.search(terms(query), 1000)
+    got = lexical.reading().search(terms(query), 1000)
     assert dict(got) == pytest.approx(right, rel=1e-4)
     assert got == sorted(got, key=lambda pair: (-pair[1], pair[0]))
-    some = [one for one, _ in lexical.search(terms(query), 5)]
+    some = [one for one, _ in lexical.reading().search(terms(query), 5)]
     assert [right[one] for one in some] == pytest.approx(sorted(right.values(), reverse=True)[:5], rel=1e-4)
 
 
@@ -467,7 +467,7 @@ def test_rarity_is_bm25s(store: Store, corpus: list[Article]) -> None:
     lexical = LexicalIndex(None, store.name)
     lexical.sync(store)
     holding = sum("汛期" in one.passage.text for one in store.index_entries())
-    rarity = lexical.rarity(["汛期", "无此词", "澄江"])
+    rarity = lexical.reading().rarity(["汛期", "无此词", "澄江"])
     assert rarity["汛期"] == pytest.approx(math.log(1 + (12 - holding + 0.5) / (holding + 0.5)))
     assert rarity["无此词"] > rarity["汛期"] > rarity["澄江"] > 0
 
@@ -478,6 +478,6 @@ def test_any_limit(store: Store, corpus: list[Article], limit: int) -> None:
         put(store, article)
     lexical = LexicalIndex(None, store.name)
     lexical.sync(store)
-    assert len(lexical.search(QUERY, limit)) == min(max(limit, 0), 12)
-    assert lexical.search([], 10) == []
-    assert lexical.search(['"(*:^~', "水位 OR", "x" * 70000], 10) == []
+    assert len(lexical.reading().search(QUERY, limit)) == min(max(limit, 0), 12)
+    assert lexical.reading().search([], 10) == []
+    assert lexical.reading().search(['"(*:^~', "水位 OR", "x" * 70000], 10) == []

@@ -49,7 +49,7 @@ def test_an_archive_of_a_past_version_opens_and_is_searched(dump: Path, tmp_path
         assert store.counts().articles == 3
         assert store.counts().vectors == store.counts().passages > 0
         archive.refresh_lexical()
-        assert archive.lexical.search(terms("十二处座椅"), 5)[0][0] == 2
+        assert archive.lexical.reading().search(terms("十二处座椅"), 5)[0][0] == 2
         hits = Searcher(archive, HashEncoder(dimension=8)).search("十二处座椅").hits
         assert "river-1" in {hit.passage.article_id for hit in hits}
         article = store.article("river-1")

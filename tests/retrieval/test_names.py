@@ -53,11 +53,11 @@ def test_a_name_counts_for_more_and_never_loses_a_word(archive: Archive) -> None
     put(archive.store, make_article("whole", "通报", "会上另有多人先后发言，欧阳振华也在其中，其余从略不再一一列出。"))
     archive.refresh_lexical()
     lexical = archive.lexical
-    before = dict(lexical.search(lexical.terms("欧阳振华"), 10))
+    before = dict(lexical.reading().search(lexical.reading().terms("欧阳振华"), 10))
     archive.use_names("欧阳振华\t4\n")
     searcher = Searcher(archive, ENCODER)
     assert searcher.search("歐陽振華說了什麼").hits[0].passage.article_id == "whole"
-    after = dict(archive.lexical.search(archive.lexical.terms("欧阳振华"), 10))
+    after = dict(archive.lexical.reading().search(archive.lexical.reading().terms("欧阳振华"), 10))
     assert before.keys() == after.keys() == {1, 2}
     assert after[2] - before[2] > after[1] - before[1]
 
@@ -68,17 +68,17 @@ def test_a_changed_list_makes_the_index_anew_in_every_process(tmp_path: Path) ->
     put(writer.store, make_article("a", "通报", "欧阳振华出席。"))
     reader = Archive(directory)
     searcher = Searcher(reader, ENCODER)
-    assert "@欧阳振华" not in reader.lexical.terms("欧阳振华")
+    assert "@欧阳振华" not in reader.lexical.reading().terms("欧阳振华")
     writer.use_names("欧阳振华\n")
     searcher.refresh()
-    assert "@欧阳振华" in reader.lexical.terms("欧阳振华")
-    assert reader.lexical.search(["@欧阳振华"], 10)
+    assert "@欧阳振华" in reader.lexical.reading().terms("欧阳振华")
+    assert reader.lexical.reading().search(["@欧阳振华"], 10)
     generation = writer.store.generation()
     writer.use_names("# 同样的名单\n欧阳振华\n")
     assert writer.store.generation() == generation, "the same list is no change"
     writer.use_names("")
     searcher.refresh()
-    assert not reader.lexical.search(["@欧阳振华"], 10)
+    assert not reader.lexical.reading().search(["@欧阳振华"], 10)
     assert searcher.search("欧阳振华").hits
     reader.close()
     writer.close()
@@ -95,11 +95,11 @@ def test_the_setting(tmp_path: Path) -> None:
     path.write_text("欧阳振华\n", "utf-8")
     archive = wiring.open_archive(settings, create=True)
     archive.refresh_lexical()
-    assert archive.lexical.terms("欧阳振华")[-1] == "@欧阳振华"
+    assert archive.lexical.reading().terms("欧阳振华")[-1] == "@欧阳振华"
     archive.close()
     without = wiring.open_archive(Settings(data=tmp_path / "archive"))
     without.refresh_lexical()
-    assert without.lexical.terms("欧阳振华")[-1] == "@欧阳振华", "the list is the archive's"
+    assert without.lexical.reading().terms("欧阳振华")[-1] == "@欧阳振华", "the list is the archive's"
     without.close()
 
 

@@ -166,7 +166,7 @@ def test_an_edited_file_is_found_before_what_it_replaces_goes(
 
     def look(store: Store, *rest: object) -> int:
         reader = Archive(archive.directory)
-        by_word = [one for one, _ in reader.lexical.search(terms("通车"), 10)]
+        by_word = [one for one, _ in reader.lexical.reading().search(terms("通车"), 10)]
         seen.append(sorted(entry.passage.text for entry in store.entries_of(by_word).values()))
         reader.close()
         return finish(store, *rest)

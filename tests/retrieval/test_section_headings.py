@@ -102,9 +102,9 @@ def test_a_passage_is_found_by_a_word_of_its_heading_alone(archive: Archive) -> 
     wanted = under(archive, "经费来源")
     without = [one for one in wanted if "经费" not in archive.store.entries_of([one])[one].passage.text]
     assert without, "every passage holds the word itself: the test shows nothing"
-    assert sorted(one for one, _ in archive.lexical.search(terms("经费"), 100)) == sorted(wanted)
+    assert sorted(one for one, _ in archive.lexical.reading().search(terms("经费"), 100)) == sorted(wanted)
     # Beside words that all texts have, it ranks them above those that have neither the word nor the heading.
-    first = [one for one, _ in archive.lexical.search(terms("施工队清晨开工的经费"), len(wanted))]
+    first = [one for one, _ in archive.lexical.reading().search(terms("施工队清晨开工的经费"), len(wanted))]
     assert sorted(first) == sorted(wanted)
     hits = Searcher(archive, ENCODER).search("施工队清晨开工的经费", limit=10).hits
     assert {hit.passage.passage_id for hit in hits[: len(wanted)]} == set(wanted)
@@ -114,7 +114,7 @@ def test_the_word_counts_for_less_than_in_the_text(archive: Archive) -> None:
     put(archive.store, make_article("under", "", f"开头一句。\n经费来源\n{TEXT * 12}\n{TEXT * 12}"))
     put(archive.store, make_article("within", "", f"开头一句。{TEXT * 12}经费由市财政承担。"))
     archive.refresh_lexical()
-    scores = dict(archive.lexical.search(terms("经费"), 10))
+    scores = dict(archive.lexical.reading().search(terms("经费"), 10))
     entries = archive.store.entries_of(list(scores))
     by_heading = [scores[one] for one, entry in entries.items() if "经费" not in entry.passage.text]
     by_text = [scores[one] for one, entry in entries.items() if entry.passage.article_id == "within"]
@@ -136,5 +136,7 @@ def test_an_index_of_an_earlier_layout_is_made_anew(tmp_path: Path) -> None:
     assert not again.lexical.is_usable
     again.refresh_lexical()
     assert again.lexical.is_current(again.store)
-    assert sorted(one for one, _ in again.lexical.search(terms("经费"), 100)) == sorted(under(again, "经费来源"))
+    assert sorted(one for one, _ in again.lexical.reading().search(terms("经费"), 100)) == sorted(
+        under(again, "经费来源")
+    )
     again.close()

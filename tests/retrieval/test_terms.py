@@ -154,7 +154,7 @@ def test_any_word_of_an_article_alone_finds_it(tmp_path: Path, seed_articles: li
             query = chosen.choice(list(jieba.cut_for_search(run))) if HAN_RUN.match(run) else run
             converter = chosen.choice(converters)
             asked = converter.convert(query) if converter else query
-            found = {one for one, _ in lexical.search(terms(asked), 10**9)}
+            found = {one for one, _ in lexical.reading().search(terms(asked), 10**9)}
             assert own & found, f"{asked!r} does not find {article.title!r}"
     store.close()
 

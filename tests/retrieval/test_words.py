@@ -60,7 +60,7 @@ def lost(archive: Archive, articles: list[Article], chosen: random.Random, words
     for article in articles:
         for word in words_of(f"{article.title}\n{article.body}", chosen, words):
             for asked in (word, TO_TRADITIONAL.convert(word), TO_SIMPLIFIED.convert(word)):
-                hits = archive.lexical.search(archive.lexical.terms(asked), total)
+                hits = archive.lexical.reading().search(archive.lexical.reading().terms(asked), total)
                 if article.article_id not in {holders[one] for one, _ in hits}:
                     yield f"{asked!r} of {article.article_id}"
 
@@ -103,7 +103,7 @@ def test_every_term_of_a_text_is_in_the_index(store: Store, seed_articles: list[
     chosen = random.Random(3)
     for entry in store.index_entries():
         for word in words_of(entry.passage.text, chosen, 4):
-            found = lexical.search(lexical.terms(word), 10**6)
+            found = lexical.reading().search(lexical.reading().terms(word), 10**6)
             assert entry.passage.passage_id in dict(found), (word, entry.passage.passage_id)
 
 
@@ -118,8 +118,8 @@ def test_a_search_for_a_word_gives_what_holds_it_first(archive: Archive, seed_ar
     for article in chosen.sample(seed_articles, 12):
         for word in words_of(f"{article.title}\n{article.body}", chosen, 3):
             for form in {word, TO_TRADITIONAL.convert(word), TO_SIMPLIFIED.convert(word)}:
-                words, sure = archive.lexical.terms(form), phrase_terms(form)
-                holding = archive.lexical.search(words, 10**6, phrases=[sure] if sure else ())
+                words, sure = archive.lexical.reading().terms(form), phrase_terms(form)
+                holding = archive.lexical.reading().search(words, 10**6, phrases=[sure] if sure else ())
                 hits = searcher.search(form, limit=len(holding)).hits
                 found = {one.passage.article_id for one in hits} | {o.article_id for one in hits for o in one.also}
                 assert article.article_id in found, (form, len(holding))

@@ -57,7 +57,7 @@ def check_search(archive: Archive, bodies: dict[str, str], *, thorough: bool = T
     searcher = Searcher(archive, ENCODER)
     assert archive.lexical.is_current(archive.store)
     for article_id in sorted(bodies) if thorough else sorted(bodies)[:2]:
-        by_word = [one for one, _ in archive.lexical.search(terms(word(article_id)), 100)]
+        by_word = [one for one, _ in archive.lexical.reading().search(terms(word(article_id)), 100)]
         holders = {entry.passage.article_id for entry in archive.store.entries_of(by_word).values()}
         assert len(archive.store.entries_of(by_word)) == len(by_word), "the index holds what the store does not"
         assert article_id in holders, f"{article_id} is not found by its word"
