@@ -62,7 +62,7 @@ class SpanModel:
         before = [bos, *asked, eos, eos]
         tokens = self._tokenizer.align(text).cut(MAX_TOKENS - len(before) - 1)
         ids = [*before, *tokens.ids, eos]
-        feeds = {"embeddings": dequantize(self._words[ids])[None], "mask": np.ones((1, len(ids)), np.int32)}
+        feeds = {"embeddings": dequantize(self._words[ids])[None]}
         logits: NDArray[np.float32] = self._session.run(["logits"], feeds)[0][0]
         inside = logits[len(before) : len(before) + len(tokens.ids)]
         return SpanLogits(tokens, inside[:, 0], inside[:, 1], float(logits[0, 0]), float(logits[0, 1]))

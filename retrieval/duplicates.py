@@ -23,23 +23,25 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
 
     Texts whose figures differ are never the same: this year's report and the last one's differ in little else.
     """
-    groups: list[tuple[_Text, list[Hit]]] = []
+    groups: list[list[Hit]] = []
+    by_figures: dict[tuple[str, ...], list[tuple[_Text, list[Hit]]]] = {}
     for hit in hits[:_COMPARED]:
         text = _Text(hit.passage.text)
-        for theirs, group in groups:
+        alike = by_figures.setdefault(tuple(sorted(_FIGURE.findall(hit.passage.text))), [])
+        for theirs, group in alike:
             if group[0].passage.article_id != hit.passage.article_id and text.is_like(theirs):
                 group.append(hit)
                 break
         else:
-            groups.append((text, [hit]))
-    return [*(_one(group) for _, group in groups), *hits[_COMPARED:]]
+            groups.append([hit])
+            alike.append((text, groups[-1]))
+    return [*map(_one, groups), *hits[_COMPARED:]]
 
 
 class _Text:
     """A text as it is compared; what that takes is worked out when it is needed, which is seldom."""
 
     def __init__(self, text: str) -> None:
-        self.figures = sorted(_FIGURE.findall(text))
         self._text = text
 
     @cached_property
@@ -55,8 +57,8 @@ class _Text:
         return [self.plain[at : at + 2] for at in range(0, len(self.plain) - 1, max(1, len(self.plain) // _TRIED))]
 
     def is_like(self, other: _Text) -> bool:
-        """Whether the two have the same figures and nearly all pairs of characters in common."""
-        if self.figures != other.figures or sum(one in other.plain for one in self.tried) * 2 < len(self.tried):
+        """Whether the two have nearly all pairs of characters in common."""
+        if sum(one in other.plain for one in self.tried) * 2 < len(self.tried):
             return False
         return _alike(self.pairs, other.pairs)
 

@@ -61,20 +61,21 @@ def _weight(term: str, known: Collection[str]) -> float:
     return ACROSS_WORDS if len(term) == 2 and term not in known and not term.isascii() else 1.0
 
 
-def signals(
-    query: Wanted, above: str, text: str, lexical: float, cosine: float | None
-) -> tuple[float, float, float, float]:
-    """The values of SIGNALS for a passage with this BM25 score and cosine to the question (None: no vector yet).
+def coverage(query: Wanted, above: str, text: str) -> tuple[float, float]:
+    """`covered` and `sentence`, 0..1: the shares of the question that a passage and its best sentence meet.
 
-    `above` is what stands over it: the title, and the headings of its sections. `covered` and `sentence`, 0..1, are
-    the shares of the question that the passage and its best sentence meet.
+    `above` is what stands over it: the title, and the headings of its sections.
     """
     folded, heads = fold(text), fold(above)
     here = {term: share for term, share in query.shares.items() if term in folded}
     only_above = TITLE_SHARE * sum(share for term, share in query.shares.items() if term not in here and term in heads)
     best = max(_covered(here, one) for one in _SENTENCE_END.split(folded))
-    known = COSINE_UNKNOWN if cosine is None else cosine
-    return known, lexical, sum(here.values()) + only_above, best + only_above
+    return sum(here.values()) + only_above, best + only_above
+
+
+def signals(met: tuple[float, float], lexical: float, cosine: float | None) -> tuple[float, float, float, float]:
+    """The values of SIGNALS for a passage with this `coverage`, BM25 score and cosine (None: no vector yet)."""
+    return (COSINE_UNKNOWN if cosine is None else cosine, lexical, *met)
 
 
 def rate(inputs: Sequence[float]) -> float:

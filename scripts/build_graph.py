@@ -5,7 +5,7 @@
 Needs the dev extra (onnx). The result depends on nothing but this file and `embeddings/graph_weights.py`;
 tests/embeddings/test_graph.py holds the committed files to it.
 
-Inputs: `embeddings` (batch, tokens, 384) float32, rows of the word table; `mask` (batch, tokens) int32, 1 for tokens.
+Input: `embeddings` (batch, tokens, 384) float32, rows of the word table, of texts of one length: there is no mask.
 Output of e5_small.onnx: `vectors` (batch, 384) float32, unit rows: the mean over tokens of the last layer, as E5 pools.
 Output of span_reader.onnx: `logits` (batch, tokens, 2) float32: of a span's first token and of its last.
 """
@@ -58,37 +58,42 @@ class GraphBuilder:
         product = self.node("DynamicQuantizeMatMul", inputs, f"{name}.product", CONTRIB)
         return self.node("Mul", [product, peak], f"{name}.out")
 
-    def add_norm(self, value: str, skip: str, name: str, bias: str = "") -> str:
-        """Layer normalization of `value + skip`, plus `bias` where one is named."""
-        inputs = [value, skip, f"{name}.w", f"{name}.b", *([bias] if bias else [])]
-        return self.node("SkipLayerNormalization", inputs, f"{name}.out", CONTRIB, epsilon=self.epsilon)
+    def add_norm(self, value: str, skip: str, name: str) -> str:
+        """Layer normalization of `value + skip`.
+
+        In two operators, which take a quarter of the time of SkipLayerNormalization (onnxruntime 1.31).
+        """
+        return self.norm(self.node("Add", [value, skip], f"{name}.sum"), name)
+
+    def norm(self, value: str, name: str) -> str:
+        """Layer normalization."""
+        inputs = [value, f"{name}.w", f"{name}.b"]
+        return self.node("LayerNormalization", inputs, f"{name}.out", axis=-1, epsilon=self.epsilon)
 
     def layer(self, value: str, name: str) -> str:
-        """One transformer layer, post-norm."""
+        """One transformer layer, post-norm.
+
+        Attention without a mask takes the operator's tiled way, in two thirds of the time.
+        """
         self.linear(value, f"{name}.qkv")
         parts = [f"{name}.q", f"{name}.k", f"{name}.v"]
         self.nodes.append(helper.make_node("Split", [f"{name}.qkv.out"], parts, f"{name}.split", axis=2, num_outputs=3))
-        attention = self.node(
-            "MultiHeadAttention", [*parts, "", "mask"], f"{name}.attention", CONTRIB, num_heads=self.heads
-        )
+        attention = self.node("MultiHeadAttention", parts, f"{name}.attention", CONTRIB, num_heads=self.heads)
         value = self.add_norm(value, self.linear(attention, f"{name}.ao"), f"{name}.aln")
         wide = self.node("Gelu", [self.linear(value, f"{name}.fi")], f"{name}.gelu", CONTRIB)
-        return self.add_norm(value, self.linear_by_row(wide, f"{name}.fo"), f"{name}.oln", bias=f"{name}.fo.b")
+        product = self.node("Add", [self.linear_by_row(wide, f"{name}.fo"), f"{name}.fo.b"], f"{name}.fo.sum")
+        return self.add_norm(value, product, f"{name}.oln")
 
     def embed(self) -> str:
         """Word rows plus positions (token type 0 is added into them), normalized."""
         self.node("Shape", ["embeddings"], "length", start=1, end=2)
         self.node("Slice", ["positions", "zero", "length", "zero"], "positions.used")
         self.node("Add", ["embeddings", "positions.used"], "embedded")
-        inputs = ["embedded", "emb.ln.w", "emb.ln.b"]
-        return self.node("LayerNormalization", inputs, "emb.ln.out", axis=-1, epsilon=self.epsilon)
+        return self.norm("embedded", "emb.ln")
 
     def pool(self, value: str) -> str:
         """Unit vector of the mean over tokens; the mean's divisor cancels in the normalization."""
-        self.node("Cast", ["mask"], "mask.float", to=TensorProto.FLOAT)
-        self.node("Unsqueeze", ["mask.float", "minus_one"], "mask.column")
-        self.node("Mul", [value, "mask.column"], "masked")
-        self.node("ReduceSum", ["masked", "one"], "summed", keepdims=0)
+        self.node("ReduceSum", [value, "one"], "summed", keepdims=0)
         return self.node("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
 
     def read(self, value: str) -> str:
@@ -128,7 +133,6 @@ def build(*, reader: bool) -> onnx.ModelProto:
             "span-reader" if reader else "multilingual-e5-small",
             [
                 helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]),
-                helper.make_tensor_value_info("mask", TensorProto.INT32, ["batch", "tokens"]),
             ],
             [output],
             [*map(external, layout(shape, head=reader)), *constants],

@@ -23,7 +23,7 @@ from retrieval import ranking
 from retrieval.archive import Archive
 from retrieval.dense import DenseIndex
 from retrieval.fusion import fuse
-from retrieval.search import CANDIDATES
+from retrieval.lookup import CANDIDATES
 
 Matrix = NDArray[np.float64]
 RIDGE = 1.0  # on standardized signals
@@ -59,10 +59,10 @@ def samples(folder: Path, encoder: Encoder) -> list[Sample]:
         asked = ranking.wanted(one["question"], archive.rarity)
         rows = [
             ranking.signals(
-                asked, entries[i].above, entries[i].passage.text, lexical.get(i, 0.0), near.get(i)
+                ranking.coverage(asked, entries[i].above, entries[i].passage.text), lexical.get(i, 0.0), near.get(i)
             )
             for i in ids
-        ]  # fmt: skip
+        ]
         found.append(Sample(np.array(rows), np.array([entries[i].passage.article_id == one["article"] for i in ids])))
     archive.close()
     return found

@@ -65,8 +65,7 @@ class OnnxEncoder:
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
         ids = self._tokenizer.encode(text, self.max_tokens)
-        rows = dequantize(self._words[ids])
-        feeds = {"embeddings": rows[None], "mask": np.ones((1, len(ids)), np.int32)}
+        feeds = {"embeddings": dequantize(self._words[ids])[None]}
         vector: NDArray[np.float32] = self._session.run(["vectors"], feeds)[0][0]
         return vector
 

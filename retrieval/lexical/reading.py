@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import tantivy
 
@@ -26,6 +26,7 @@ class Reading:
         index = view.index if view else new_index(None)
         self._searcher, self._schema = index.searcher(), index.schema
         self._names: Names = view.names if view else Names()
+        self._found: dict[Hashable, list[tuple[int, float]]] = {}
 
     def terms(self, text: str) -> list[str]:
         """The terms to search for: those of `text` and of the listed names in it."""
@@ -40,8 +41,17 @@ class Reading:
     ) -> list[tuple[int, float]]:
         """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first.
 
-        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings.
+        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings. What was
+        found is remembered: one who waits for something else may look beforehand.
         """
+        key = (tuple(query), limit, filters, tuple(map(tuple, phrases)))
+        if key not in self._found:
+            self._found[key] = self._search(query, limit, filters, phrases)
+        return self._found[key]
+
+    def _search(
+        self, query: Sequence[str], limit: int, filters: Filters | None, phrases: Sequence[Sequence[str]]
+    ) -> list[tuple[int, float]]:
         searcher = self._searcher
         if not searcher.num_docs or not query or limit < 1:
             return []

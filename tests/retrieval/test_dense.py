@@ -10,11 +10,17 @@ import pytest
 from archives import ENCODER, encode_all, exact_cosines, make_article, put
 
 from embeddings import Role
+from retrieval import nearest
 from retrieval.article import Article
 from retrieval.attributes import Attributes
 from retrieval.dense import DenseIndex
 from retrieval.filters import Filters
 from retrieval.store import Store
+
+
+@pytest.fixture(autouse=True, params=[1, nearest.BYTES_FROM], ids=["bytes first", "exact at once"])
+def looks_at_bytes_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "BYTES_FROM", request.param)
 
 
 def query(text: str) -> np.ndarray:

@@ -19,6 +19,7 @@ from retrieval.ranking import (
     SINGLE_WORD,
     TITLE_SHARE,
     WEIGHTS,
+    coverage,
     ranked,
     rate,
     relevance,
@@ -54,9 +55,9 @@ def test_a_traditional_question_has_the_same_words() -> None:
 def test_signals_by_hand() -> None:
     query = wanted("水位上涨", alike)  # 水位 位上 上涨
     share = 1 / (2 + ACROSS_WORDS)
-    met = signals(query, "", "水位公布。明天上涨！", 7.0, None)
+    met = signals(coverage(query, "", "水位公布。明天上涨！"), 7.0, None)
     assert met == pytest.approx((COSINE_UNKNOWN, 7.0, 2 * share, share))
-    in_title = signals(query, "上漲", "水位公布", 0.0, 0.9)
+    in_title = signals(coverage(query, "上漲", "水位公布"), 0.0, 0.9)
     assert in_title == pytest.approx((0.9, 0.0, share * (1 + TITLE_SHARE), share * (1 + TITLE_SHARE)))
     assert rate((1.0, 10.0, 0.5, 0.25)) == pytest.approx(1 + 10 * WEIGHTS[1] + 0.5 * WEIGHTS[2] + 0.25 * WEIGHTS[3])
 

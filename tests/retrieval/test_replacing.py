@@ -86,7 +86,7 @@ def test_one_that_was_removed_is_gone_and_others_take_its_place(searcher: Search
 
 def test_all_replaced_at_once(searcher: Searcher, writer: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than a search looks at: those behind them are looked for."""
-    monkeypatch.setattr("retrieval.search.CANDIDATES", 3)
+    monkeypatch.setattr("retrieval.lookup.CANDIDATES", 3)
     for number in range(20):
         put(writer.store, make_article(f"b{number}", "通报", f"{number}号泵站已修好。{TEXT}", source="湘原日报"))
     for number in range(20, 30):

@@ -11,9 +11,9 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
-import numpy as np
 import opencc
 import pytest
 import rjieba
@@ -22,9 +22,11 @@ from archives import ENCODER, ROOT, encode_all, make_article, put
 from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.filters import Filters
+from retrieval.lookup import Asked, Lookup
 from retrieval.quoted import phrase_terms
-from retrieval.search import Searcher, _Asked
+from retrieval.search import Searcher
 from retrieval.store import Store
+from retrieval.time_expressions import asked_time
 
 NEWS = ROOT / ".." / "shared" / "eval" / "news.articles.jsonl.gz"
 TO_TRADITIONAL, TO_SIMPLIFIED = opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
@@ -137,8 +139,9 @@ def test_what_is_sure_of_a_mixed_question_is_not_all_of_it(archive: Archive) -> 
 
     def before_all_others(query: str) -> int:
         words = reading.terms(query)
-        asked = _Asked(query, 10, Filters(), words, np.zeros(ENCODER.dimension, np.float32))
-        return len(searcher._holding(reading, asked, dict(reading.search(words, 10))))
+        asked = Asked(query, 10, Filters(), words, asked_time(query, date(2026, 1, 1)))
+        lookup = Lookup(asked, archive.store, reading, searcher._dense, archive.store.generation())
+        return len(lookup._holding(dict(reading.search(words, 10))))
 
     assert before_all_others("什么是5G？") == 0, "not all that says 什么是"
     assert before_all_others("Who founded Huawei?") == 0, "not all that says founded"
