@@ -1,80 +1,29 @@
 """CPU work for the event loop: a bounded pool of threads, and a bounded queue in front of it.
 
 Under load that lasts, what waits must not wait long: whoever is let in then is answered nearly as fast as on a quiet
-day, and the others are refused at once. A short rush is queued.
+day, and the others are refused at once. A short rush is queued. `load` decides which it is.
 """
 
 from __future__ import annotations
 
 import asyncio
-import math
-import statistics
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from bot.channels.load import PATIENCE_S, Load
 
 T = TypeVar("T")
 
 WAITING_PER_THREAD = 16
-PATIENCE_S: Final = 10.0  # the longest that anything waits for a thread
-_OF_LATE_S: Final = 1.0
-_LASTING: Final = 0.8  # a load that left no thread free for so much of late is no rush: reached in 1.6 s
-_SLOWER: Final = 2  # than normal: what is let in under a load that lasts, at most
-_REMEMBERED: Final = 256  # of the latest work, how long it took
-_AT_ONCE_S: Final = 0.002  # who waited no longer did not wait
 
 
 class BusyError(Exception):
     """The queue is full, or closed, or has made this wait too long; try again later."""
-
-
-class Load:
-    """Decides how long work may wait. To be used under the queue's lock."""
-
-    def __init__(self, threads: int, at_once: int, clock: Callable[[], float]) -> None:
-        """Nothing is known yet of how long work takes; `at_once` pieces of it do not slow each other down."""
-        self._most = _SLOWER * at_once
-        self._full = min(threads, self._most)
-        self._clock = clock
-        self._took: deque[float] = deque(maxlen=_REMEMBERED)  # of work that did not wait
-        self._normal_s: float | None = None
-        self._is_full = False
-        self._share = 0.0  # of the time of late in which no thread was free, at the moment `_then`
-        self._then = clock()
-
-    def changed(self, inside: int) -> None:
-        """Note how much runs or waits now."""
-        self._share, self._then = self._share_now(), self._clock()
-        self._is_full = inside >= self._full
-
-    def _share_now(self) -> float:
-        # An exponential average: what is longer ago than _OF_LATE_S counts for little.
-        faded = math.exp(-(self._clock() - self._then) / _OF_LATE_S)
-        return self._share * faded + self._is_full * (1 - faded)
-
-    def ended(self, waited_s: float, took_s: float) -> None:
-        """Note how long one piece of work waited and took."""
-        if waited_s < _AT_ONCE_S and not self.lasts():
-            self._took.append(took_s)
-            if self._normal_s is None or len(self._took) % 16 == 0:
-                self._normal_s = statistics.median(self._took)
-
-    def lasts(self) -> bool:
-        """Whether there has been more work than threads for so long that it is no rush any more."""
-        return self._share_now() > _LASTING
-
-    def patience_s(self) -> float:
-        """How long work may wait now: as long as it normally takes where the load lasts."""
-        return self._normal_s if self._normal_s is not None and self.lasts() else PATIENCE_S
-
-    def refuses(self, inside: int) -> bool:
-        """Whether one more beside so many would be slowed down too much, under a load that lasts."""
-        return inside >= self._most and self._normal_s is not None and self.lasts()
 
 
 class WorkQueue:
@@ -169,18 +118,18 @@ class WorkQueue:
             self._enter(1)
 
         def timed() -> T:
-            began = self._clock()
-            self.waited(began - submitted)
+            waited_s = self._clock() - submitted
+            self.waited(waited_s)
             with self._lock:
-                too_late = began - submitted > (self._load.patience_s() if self._sheds else PATIENCE_S)
-                self.refused += too_late
-            if too_late:
-                raise BusyError
+                if waited_s > (self._load.patience_s() if self._sheds else PATIENCE_S):
+                    self.refused += 1
+                    raise BusyError
+                began = self._load.began()
             try:
                 return work()
             finally:
                 with self._lock:
-                    self._load.ended(began - submitted, self._clock() - began)
+                    self._load.ended(began)
 
         try:
             future = self._pool.submit(timed)
