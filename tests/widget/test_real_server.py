@@ -203,7 +203,9 @@ def test_the_page_asks_for_a_key_and_works_with_it(visit: Any, real: Site, locke
     page = visit(f"{real.address}?lang=zh")
     page.expected_log = ("401",)
     page.find("#entry").wait_for()
-    page.expect("#found").to_contain_text("请输入管理员给您的密钥")
+    page.expect("#entry").to_contain_text("请输入管理员给您的密钥")
+    page.expect("#found").to_have_text("输入密钥以后，这里列出档案。")
+    page.expect("[name=key]").to_have_attribute("aria-invalid", "false")
     page.ask_and_wait("梅江二桥全长多少米？")
     page.expect(".problem").to_contain_text("请先在页面上方输入密钥")
     for wrong in ("wb_wrong", "钥匙"):
@@ -265,6 +267,9 @@ def test_axe_finds_nothing_where_a_key_is_asked_for(
     page.find("[name=key]").fill("wb_wrong")
     page.find("#entry .go").click()
     page.find("#entry-said").get_by_text("这个密钥不对").wait_for()
+    page.expect("[name=key]").to_have_attribute("aria-invalid", "true")
+    field, button = page.find("[name=key]").bounding_box(), page.find("#entry .go").bounding_box()
+    assert field["y"] == button["y"], "side by side"
     assert violations(page, axe) == []
     assert page.run("document.documentElement.scrollWidth") == width
     if folder := os.environ.get("WENBAO_SCREENSHOTS"):

@@ -6,7 +6,7 @@ const TEXTS = {
     untitled: '（无题）', loading: '正在读取…', none: '没有找到。', emptyArchive: '档案里还没有文章。', passages: n => `${n} 段文字`, articles: n => `${n} 篇文章`,
     badDate: '日期请写成 2025、2025-05 或 2025-05-16。', failed: '没能读取，请稍后再试。', busy: '现在用的人很多，请稍后再试。',
     theme: '外观：', themes: { auto: '跟随系统', light: '浅色', dark: '深色' },
-    keyNeeded: '这台服务器需要密钥。请输入管理员给您的密钥；它只留在这个标签页里。', key: '密钥', enter: '进入', leave: '忘掉密钥',
+    keyNeeded: '这台服务器需要密钥。请输入管理员给您的密钥；它只留在这个标签页里。', key: '密钥', enter: '进入', leave: '忘掉密钥', keyFirst: '输入密钥以后，这里列出档案。',
     keyWrong: '这个密钥不对，或已失效。', keyless: '请先在页面上方输入密钥，再问一次。',
     embed: '把问答放进自己的网页', embedHow: '在网页里加上这一行：', demo: '嵌入示例',
   },
@@ -17,7 +17,7 @@ const TEXTS = {
     badDate: 'Write a date as 2025, 2025-05 or 2025-05-16.', failed: 'This could not be read; try again in a moment.', busy: 'The server is busy; try again in a moment.',
     theme: 'Theme: ', themes: { auto: 'system', light: 'light', dark: 'dark' },
     keyNeeded: 'This server asks for a key. Enter the one that its administrator gave you; it stays in this tab only.', key: 'Key', enter: 'Enter',
-    leave: 'Forget the key', keyWrong: 'This key is not right, or no longer valid.', keyless: 'Enter the key at the top of the page first, then ask again.',
+    leave: 'Forget the key', keyFirst: 'The archive is listed here once you have entered the key.', keyWrong: 'This key is not right, or no longer valid.', keyless: 'Enter the key at the top of the page first, then ask again.',
     embed: 'Put the chat on your own page', embedHow: 'Add this line to the page:', demo: 'Embedding example',
   },
 };
@@ -59,6 +59,7 @@ function use(value) {
 
 function refused() {
   byId('entry-said').textContent = key ? text.keyWrong : '';
+  entry.elements.key.setAttribute('aria-invalid', Boolean(key));
   use('');
   byId('leave').hidden = true;
   results.replaceChildren();
@@ -159,7 +160,7 @@ async function read(path, query) {
   const response = await fetch(`${path}?${new URLSearchParams(query)}`, { headers });
   if (response.status === 401) {
     refused();
-    throw new Error(text.keyNeeded);
+    throw new Error(text.keyFirst);
   }
   if (response.ok) accepted();
   if (response.ok) return { body: await response.json(), total: Number(response.headers.get('X-Total-Count')) };
