@@ -16,6 +16,11 @@ from retrieval.store import IndexEntry
 from retrieval.terms import fold, terms
 
 _SATURATION = 1.2  # BM25's k1 in tantivy
+# Of more passages than this only the terms are looked for that at most this share of them hold: the others tell little
+# and cost most. Among a million, questions of DRCD test (250) and CMRC trial (250): the right article among the best
+# 100 as often with as without them (0.996, 0.988), among the best 20 in 0.980 (0.988), 0.988 (0.988); p50 43 → 16 and
+# 28 → 10 ms.
+_LARGE, _COMMON_SHARE = 100_000, 0.2
 
 
 class Reading:
@@ -41,8 +46,9 @@ class Reading:
     ) -> list[tuple[int, float]]:
         """(passage_id, BM25 score) of the best passages that hold any of the terms `query`, best first.
 
-        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings. What was
-        found is remembered: one who waits for something else may look beforehand.
+        Only such as hold all terms of each of `phrases` in their text or above it, in title and headings. In a large
+        index very common terms are left out, unless too few passages are found without them. What was found is
+        remembered: one who waits for something else may look beforehand.
         """
         key = (tuple(query), limit, filters, tuple(map(tuple, phrases)))
         if key not in self._found:
@@ -52,9 +58,26 @@ class Reading:
     def _search(
         self, query: Sequence[str], limit: int, filters: Filters | None, phrases: Sequence[Sequence[str]]
     ) -> list[tuple[int, float]]:
-        searcher = self._searcher
-        if not searcher.num_docs or not query or limit < 1:
+        if not self._searcher.num_docs or not query or limit < 1:
             return []
+        telling = self._telling(query)
+        found = self._best(telling, limit, filters, phrases)
+        if len(found) < limit and len(telling) < len(query):
+            found = self._best(query, limit, filters, phrases)
+        return found
+
+    def _telling(self, query: Sequence[str]) -> Sequence[str]:
+        """Those of `query` that are looked for first: the rare ones; all where none is, or where the index is small."""
+        total = self._searcher.num_docs
+        if total <= _LARGE:
+            return query
+        rare = {one for one in dict.fromkeys(query) if self._searcher.doc_freq("text", one) <= _COMMON_SHARE * total}
+        return [one for one in query if one in rare] or query
+
+    def _best(
+        self, query: Sequence[str], limit: int, filters: Filters | None, phrases: Sequence[Sequence[str]]
+    ) -> list[tuple[int, float]]:
+        searcher = self._searcher
         # tantivy makes room for `limit` results beforehand
         asked = query_of(self._schema, query, self._names, filters, phrases)
         found = searcher.search(asked, min(limit, int(searcher.num_docs)), count=False)
@@ -89,7 +112,7 @@ class Reading:
 
         0 where it holds no term of `query`.
         """
-        score = 0.0
+        query, score = self._telling(query), 0.0
         for (field, boost), text in zip(SEARCHED, (entry.passage.text, entry.above), strict=True):
             held = self._held(text, query)
             for term, times in Counter(query).items():

@@ -22,6 +22,7 @@ from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.lexical import HEADINGS_BOOST, LexicalIndex
 from retrieval.lexical import index as module
+from retrieval.lexical import reading as reading_module
 from retrieval.search import Searcher
 from retrieval.store import Store
 from retrieval.terms import terms
@@ -481,3 +482,32 @@ def test_any_limit(store: Store, corpus: list[Article], limit: int) -> None:
     assert len(lexical.reading().search(QUERY, limit)) == min(max(limit, 0), 12)
     assert lexical.reading().search([], 10) == []
     assert lexical.reading().search(['"(*:^~', "水位 OR", "x" * 70000], 10) == []
+
+
+def test_in_a_large_index_common_terms_are_left_out_where_enough_is_found(
+    corpus: list[Article], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for article in corpus:
+        put(store, article)
+    put(store, make_article("rare", "", "澄江市新桥通车。" + "湖" * 20))
+    put(store, make_article("both", "", "新桥通车。"))
+    lexical = LexicalIndex(None, store.name)
+    lexical.sync(store)
+    reading = lexical.reading()
+    query = ["新桥", "汛期", "澄江"]
+    in_full = {limit: reading.search(query, limit) for limit in (2, 100)}
+    common = reading.search(["汛期", "澄江"], 3)
+    assert len(common) == 3
+    rarity = reading.rarity(query)
+    monkeypatch.setattr(reading_module, "_LARGE", 10)
+    telling = lexical.reading().search(["新桥"], 2)
+    assert lexical.reading().search(query, 2) == telling, "as if the others had not been asked for"
+    assert dict(telling) != dict(in_full[2]), "they count otherwise"
+    assert lexical.reading().search(query, 100) == in_full[100], "nothing that holds any of them is lost"
+    assert lexical.reading().search(["汛期", "澄江"], 3) == common, "there is no other"
+    assert reading.rarity(query) == rarity
+    entry = next(one for one in store.index_entries() if one.passage.article_id == "rare")
+    assert reading.score(entry, query) == reading.score(entry, ["新桥"]) > 0
+    assert reading.score(entry, ["澄江"]) > 0
+    monkeypatch.setattr(reading_module, "_LARGE", 14)
+    assert lexical.reading().search(query, 2) == in_full[2], "not a large one"
