@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.composers.evidence import Evidence
+from bot.composers.explanations import asks_to_explain, explanation
 from bot.composers.lists import asks_for_list, whole_list
 from bot.composers.period import period_met
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
@@ -166,6 +167,11 @@ def _candidate(
     held = [one for one in sentences if one.start < end and one.end > start]
     if not held or start >= end or held[-1].end - held[0].start > max(_LONGEST_QUOTE, held[0].end - held[0].start):
         return None
+    if asks_to_explain(asked.text):
+        first = held[0].start
+        start, end = (
+            first + at for at in explanation(asked.text, text[first : held[-1].end], start - first, end - first)
+        )
     candidate = Candidate(
         hit=window.hit,
         start=start,
@@ -201,6 +207,8 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and text[end - 1] in "，。、；：！？,;: \n　（(":
         end -= 1
+    if end - start > 2 and text[end - 1] == "的":
+        end -= 1  # DC漫画公司 of DC漫画公司的虚拟人物
     return _balanced(text, start, end)
 
 

@@ -7,13 +7,17 @@ import re
 _ASKS = re.compile(
     r"哪些|哪几|哪[两二三四五六七八九十]|几[项个种类样]是|分别|包括|有哪|各是|which (?:\w+ )?(?:are|were)", re.I
 )
-_ITEM = r"(?:《[^《》\n]{1,24}》|“[^“”\n]{1,20}”|[^，。；：！？、“”《》（）()\n]{1,14})"
+_ITEM = r"(?:《[^《》\n]{1,24}》|“[^“”\n]{1,20}”|[^，。；：！？、“”《》（）()\n]{1,30})"
 _JOINT = r"(?:、|(?<=”)(?=“)|(?<=》)(?=《)|以及|和|与|及)"
 _LIST = re.compile(rf"{_ITEM}(?:、|(?<=”)(?=“)|(?<=》)(?=《)){_ITEM}(?:{_JOINT}{_ITEM})*")
+_ASIDE = r"(?:[（(][^（()）\n]{1,40}[）)])?"
+_NAMED = rf"(?:《[^《》\n]{{1,24}}》|“[^“”\n]{{1,20}}”|[^，。；：！？、“”《》（）()和与及\n]{{1,14}}){_ASIDE}"
+_SERIES = re.compile(rf"{_NAMED}(?:、{_NAMED})*(?:以及|和|与|及|、){_NAMED}")  # also of two, and with asides
 _LEAD = re.compile(
-    r"^.*(?:包括|分别[为是]?|分为|有|是|为|即|聚焦|围绕|驻守|设立|推出|开设|要过|经过|线设|共设|增设)(?=.)"
+    r"^.*(?:包括|分别[为是]?|分为|有|是|为|即|聚焦|围绕|驻守|设立|推出|开设|要过|经过|线设|共设|增设|经历了?|担任|曾任|[于於](?!其|此|是)|来自|涉及)(?=.)"
 )
-_COUNT = r"(?<![A-Za-z和与及、])(?:这|共)?(?:[两二三四五六七八九十]+|\d+)(?=[大个座家道条项种类站所支名位处方路])"
+_LATER_LEAD = re.compile(r"^.*(?:包括|分别[为是]|设立|推出|开设|新开|新增|增设)")  # in a later item: a list in a list
+_COUNT = r"(?<![A-Za-z0-9和与及、])(?:这|共)?(?:[两二三四五六七八九十]+|\d+)(?=[大个座家道条项种类站所支名位处方路])"
 _TAIL = re.compile(rf"(?:等|{_COUNT})[^、]{{0,12}}$")
 
 
@@ -30,8 +34,14 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
             lead = _LEAD.match(text[first : text.find("、", first) if "、" in match[0] else first])
             if lead:
                 first += lead.end()
+            later = _LATER_LEAD.match(text[first : max(first, start)])
+            if later:
+                first += later.end()
             tail = _TAIL.search(text[first:last])
             if tail and tail.start():
                 last = first + tail.start()
             return first, last
+    for match in _SERIES.finditer(text):
+        if match.start() <= start and match.end() >= end and text[start - 1 : start] not in ("（", "("):
+            return start, match.end()
     return start, end

@@ -16,12 +16,27 @@ from bot.composers.lists import asks_for_list, whole_list
         ("全线设南站、东屏、太平5座车站。", "东屏", "南站、东屏、太平"),
         ("接驳车有K1、K2和K5路。", "K1", "K1、K2和K5路"),
         ("全县共有620人参加。", "620人", "620人"),
+        ("调整11条公交线路、新开31路、32路和夜间线路N5路。", "31路", "31路、32路和夜间线路N5路"),
+        ("她先后就读于渡口坪小学、书院街中学。", "渡口坪小学", "渡口坪小学、书院街中学"),
+        ("决赛中击败澳洲的兰顿和瑞典的艾沙马。", "兰顿", "兰顿和瑞典的艾沙马"),
+        (
+            "线路归北方公司（北铁）、南方公司（南铁）和西部公司。",
+            "北方公司",
+            "北方公司（北铁）、南方公司（南铁）和西部公司",
+        ),
+        ("开设两年制课程(VET)和夜校。", "VET", "VET"),
+        (
+            "兼任梅江市文学艺术界联合会副主席、作家协会理事长。",
+            "作家协会",
+            "梅江市文学艺术界联合会副主席、作家协会理事长",
+        ),
     ],
 )
 def test_a_part_of_a_list_becomes_the_list(text: str, part: str, whole: str) -> None:
     start = text.index(part)
     first, last = whole_list(text, start, start + len(part))
     assert text[first:last].endswith(whole)
+    assert len(text[first:last]) <= len(whole) + 4
     assert whole_list(text, first, last) == (first, last)
 
 
