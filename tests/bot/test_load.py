@@ -120,6 +120,21 @@ def test_what_cannot_wait_for_the_end_of_what_runs_is_no_sign_of_too_many() -> N
         load.ended(began)
 
 
+def test_what_has_not_begun_does_not_end_soon() -> None:
+    load, clock = after_work(0.2)
+    full(load, clock, 1)
+    assert load.refuses(2)
+    assert load.refuses(1), "what is inside stands before its thread"
+
+
+def test_with_the_load_goes_the_hurry() -> None:
+    load, clock = after_work(0.2)
+    full(load, clock, 2)
+    assert load.refuses(2)
+    full(load, clock, 0, 0.5)
+    assert (load.lasts(), load.patience_s()) == (False, PATIENCE_S)
+
+
 def test_of_two_threads_who_waits_second_waits_for_the_second_to_end() -> None:
     load, clock = after_work(0.2, threads=2, at_once=2)
     full(load, clock, 2)
