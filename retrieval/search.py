@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 
@@ -16,6 +17,7 @@ from retrieval.errors import EncoderMismatchError
 from retrieval.filters import Filters
 from retrieval.hit import SearchResult
 from retrieval.lookup import Asked, Lookup
+from retrieval.nearest import Float32
 from retrieval.time_expressions import asked_time
 
 
@@ -37,6 +39,8 @@ class Searcher:
         self._vector_share = 1.0
         self._refreshing = threading.Lock()
         self._encoding = ThreadPoolExecutor(2, thread_name_prefix="ask")
+        # More at once than there are cores only get into each other's way.
+        self._at_once = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._counting = threading.Lock()
         self._searching = 0
         self.refresh()
@@ -79,15 +83,29 @@ class Searcher:
             return SearchResult((), self._vector_share)
         among = self._attributes.passing(self._store, filters) if filters else None
         with self._counted() as alone:
-            # A second thread helps only where a core is idle: with several searches at once it costs a tenth of them.
-            encoding = self._encoding.submit(self._encoder.encode, [query], Role.QUERY) if alone else None
-            asked = Asked(query, limit, filters, words, asked_time(query, self._today()))
-            lookup = Lookup(asked, self._store, reading, self._dense, generation)
-            if encoding:
-                lookup.look_beforehand()
-            vectors = encoding.result() if encoding else self._encoder.encode([query], Role.QUERY)
-            hits, missing = lookup.hits(vectors[0], among)
+            vector = self._vector(query, beside=alone)
+            with self._at_once:
+                asked = Asked(query, limit, filters, words, asked_time(query, self._today()))
+                lookup = Lookup(asked, self._store, reading, self._dense, generation)
+                if alone:
+                    lookup.look_beforehand()
+                hits, missing = lookup.hits(vector.result(), among)
         return SearchResult(hits, self._vector_share, missing)
+
+    def _vector(self, query: str, *, beside: bool) -> Future[Float32]:
+        """The vector of `query`, (dimension,): made `beside` what the caller goes on to do, or before.
+
+        A second thread helps only where a core is idle: with several searches at once it costs a tenth of them.
+        """
+        if beside:
+            return self._encoding.submit(self._encode, query)
+        made: Future[Float32] = Future()
+        made.set_result(self._encode(query))
+        return made
+
+    def _encode(self, query: str) -> Float32:
+        vector: Float32 = self._encoder.encode([query], Role.QUERY)[0]
+        return vector
 
     @contextmanager
     def _counted(self) -> Iterator[bool]:

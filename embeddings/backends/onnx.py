@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +39,7 @@ class OnnxEncoder:
         self._words = weights.blocks("emb.word", self.dimension)
         self._tokenizer = Tokenizer(directory / TOKENIZER, bos=weights.shape.bos, eos=weights.shape.eos)
         self._session = open_session(directory / GRAPH)
+        self._at_once = threading.BoundedSemaphore(threads or os.cpu_count() or 1)
         self._workers = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="encode")
 
     def encode(self, texts: Sequence[str], role: Role, progress: Progress | None = None) -> Vectors:
@@ -45,7 +47,8 @@ class OnnxEncoder:
         vectors = np.empty((len(texts), self.dimension), np.float32)
         prefix = PREFIX[role]
         if len(texts) == 1:
-            vectors[0] = self._encode_one(prefix + texts[0])
+            with self._at_once:  # a question waits for others, not for a batch
+                vectors[0] = self._encode_one(prefix + texts[0])
             return vectors
         # map() keeps the order; cancelling on the way out lets Ctrl-C end a long run within one text.
         futures = [self._workers.submit(self._encode_one, prefix + text) for text in texts]
