@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -103,10 +104,15 @@ class DenseIndex:
                 self._nearest.add([passage_id for _, passage_id, _ in batch], vectors)
                 self._reach = Reach(batch[-1][0], self._reach.deletion)
 
-    def search(self, query: Float32, limit: int, among: Ids | None = None) -> list[tuple[int, float]]:
-        """(passage_id, cosine) of the vectors nearest to `query`, (dimension,), best first, `among` these if given."""
+    def search(
+        self, query: Float32, limit: int, among: Ids | None = None, beside: Executor | None = None
+    ) -> list[tuple[int, float]]:
+        """(passage_id, cosine) of the vectors nearest to `query`, (dimension,), best first, `among` these if given.
+
+        `beside` has a thread that may do half of it.
+        """
         with self._lock.reading():
-            return self._nearest.search(query, limit, among)
+            return self._nearest.search(query, limit, among, beside)
 
     def cosines(self, query: Float32, passage_ids: Sequence[int]) -> dict[int, float]:
         """Cosine of `query` to each of these passages that has a vector."""

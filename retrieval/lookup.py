@@ -6,6 +6,7 @@ Half of it needs no vector, and is done while the question is being encoded (`lo
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from retrieval.dense import DenseIndex
@@ -25,6 +26,7 @@ from retrieval.time_expressions import AskedTime, with_time
 CANDIDATES = 100
 _TIMED = 50  # candidates that the time asked about can reorder
 _MOST_TERMS = 25  # of a word asked alone: 13 Chinese characters; looking for all of a long question takes 1 ms
+_READ_BEFOREHAND = 28  # found by words; as many as the encoding leaves time for
 _QUOTING = 40  # candidates, and as many by each phrase, whose articles are looked through for quoted phrases
 
 
@@ -70,17 +72,19 @@ class Lookup:
         found = self._reading.search(asked.words, max(CANDIDATES, asked.limit), asked.filters)
         if self._sure:
             self._reading.search(asked.words, max(asked.limit, READ), asked.filters, [self._sure])
-        best = [one for one, _ in found[:READ]]
-        self._read.read(best)
+        self._read.read([one for one, _ in found[:_READ_BEFOREHAND]])
         for one in self._read.entries:
             self._read.met(one)
 
-    def hits(self, vector: Float32, among: Ids | None) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+    def hits(
+        self, vector: Float32, among: Ids | None, beside: Executor | None = None
+    ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
         """The best passages, best first, and the quoted phrases that none holds.
 
         `vector` is the question's, (dimension,), `among` the passages that the filters let pass, None for all.
+        `beside` has a thread that is free for a part of it.
         """
-        near = dict(self._dense.search(vector, max(CANDIDATES, self._asked.limit), among))
+        near = dict(self._dense.search(vector, max(CANDIDATES, self._asked.limit), among, beside))
         # The indexes have been read: the store is at least as new. From here on it is that of one moment.
         with self._store.snapshot():
             self._unchanged = self._store.generation() == self._generation

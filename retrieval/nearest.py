@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 import faiss
@@ -136,8 +137,13 @@ class Nearest:
         self._held[gone] = False
         self._count -= len(gone)
 
-    def search(self, query: Float32, limit: int, among: Ids | None = None) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest to `query`, (dimension,), best first, then by id; `among` these if given."""
+    def search(
+        self, query: Float32, limit: int, among: Ids | None = None, beside: Executor | None = None
+    ) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest to `query`, (dimension,), best first, then by id; `among` these if given.
+
+        `beside` has a thread that may do half of it.
+        """
         if among is not None:
             among = among[(among >= 0) & (among < len(self._held))]
             among = among[self._held[among]]
@@ -146,7 +152,7 @@ class Nearest:
             return []
         faiss.omp_set_num_threads(1)  # of this thread: searches run beside each other, not each on every core
         if self._bytes:
-            ids, scores = self._by_bytes(self._bytes, query, limit, among)
+            ids, scores = self._by_bytes(self._bytes, query, limit, among, beside)
         else:
             parameters = self._parameters(among)
             scores, ids = (
@@ -155,13 +161,15 @@ class Nearest:
         found = [(one, score) for one, score in zip(ids.tolist(), scores.tolist(), strict=True) if one >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
 
-    def _by_bytes(self, first: ByteVectors, query: Float32, limit: int, among: Ids | None) -> tuple[Ids, Float32]:
+    def _by_bytes(
+        self, first: ByteVectors, query: Float32, limit: int, among: Ids | None, beside: Executor | None
+    ) -> tuple[Ids, Float32]:
         chosen = None
         if among is not None:
             marked = np.zeros(len(self._held), np.bool_)
             marked[among] = True
             chosen = marked[self._ids]
-        rows = first.search(query, round(_LOOKED_AT * limit) + _AND, chosen)
+        rows = first.search(query, round(_LOOKED_AT * limit) + _AND, chosen, beside)
         return self._ids[rows], self._rows()[rows].astype(np.float32) @ query
 
     def _rows(self) -> NDArray[np.float16]:
@@ -184,7 +192,7 @@ class Nearest:
             return
         rows = self._rows()
         parts = [slice(start, start + _PART) for start in range(0, len(rows), _PART)]
-        self._bytes = ByteVectors(self.dimension, max(_largest(rows[part]) for part in parts))
+        self._bytes = ByteVectors(self.dimension, max(_largest(rows[part]) for part in parts), len(rows))
         for part in parts:
             self._bytes.add(rows[part].astype(np.float32))
 

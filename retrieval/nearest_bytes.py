@@ -7,6 +7,7 @@ the exact best 100 are all among the first 150, for each of the questions.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from typing import Final
 
 import faiss
@@ -23,13 +24,21 @@ _ROOM: Final = 1.25  # beyond the largest component seen, so that the range is s
 class ByteVectors:
     """Rows of bytes, numbered from 0 in the order in which they came; rows that go let the later ones move up.
 
-    Not safe from several threads while `add` or `remove` runs.
+    They lie in two halves, so that two cores can look through them. Not safe from several threads while `add` or
+    `remove` runs.
     """
 
-    def __init__(self, dimension: int, largest: float) -> None:
-        """None yet; components from `-largest` to `largest` are told apart, others are taken for these."""
+    def __init__(self, dimension: int, largest: float, expected: int = 0) -> None:
+        """None yet, `expected` are about to come; components from `-largest` to `largest` are told apart.
+
+        Others are taken for these.
+        """
         self._scale = (_MIDDLE - 1) / (largest * _ROOM)
-        self._index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2)
+        self._first, self._second = (
+            faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit_direct, faiss.METRIC_L2)
+            for _ in range(2)
+        )
+        self._half = expected // 2
 
     @property
     def largest(self) -> float:
@@ -38,20 +47,44 @@ class ByteVectors:
 
     def add(self, vectors: Float32) -> None:
         """Append these, (n, dimension)."""
-        self._index.add(self._bytes(vectors))
+        first = not self._second.ntotal and self._first.ntotal < self._half
+        (self._first if first else self._second).add(self._bytes(vectors))
 
     def remove(self, rows: Rows) -> None:
         """Let go of these."""
-        self._index.remove_ids(rows)
+        parted = self._first.ntotal
+        self._first.remove_ids(rows[rows < parted])
+        self._second.remove_ids(rows[rows >= parted] - parted)
 
-    def search(self, query: Float32, limit: int, among: NDArray[np.bool_] | None = None) -> Rows:
-        """About the nearest `limit` rows to `query`, (dimension,), `among` (rows,) these if given."""
-        selector = None if among is None else faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))
-        parameters = faiss.SearchParameters(sel=selector) if selector else None
-        _, rows = self._index.search(self._bytes(query[None]), min(limit, self._index.ntotal), params=parameters)
-        found: Rows = rows[0][rows[0] >= 0]
-        return found
+    def search(
+        self, query: Float32, limit: int, among: NDArray[np.bool_] | None = None, beside: Executor | None = None
+    ) -> Rows:
+        """About the nearest `limit` rows to `query`, (dimension,), `among` (rows,) these if given.
+
+        With `beside`, where a thread is free, the two halves are looked through at once.
+        """
+        parted = self._first.ntotal
+        asked = self._bytes(query[None])
+        halves = (None, None) if among is None else (among[:parted], among[parted:])
+        later = beside.submit(_search, self._second, asked, limit, halves[1]) if beside else None
+        near, rows = _search(self._first, asked, limit, halves[0])
+        other, others = later.result() if later else _search(self._second, asked, limit, halves[1])
+        distances = np.concatenate([near, other])
+        found: Rows = np.concatenate([rows, others + parted])
+        return found[np.argsort(distances, kind="stable")[:limit]]
 
     def _bytes(self, vectors: Float32) -> Float32:
         levels: Float32 = np.clip(np.rint(vectors * self._scale) + _MIDDLE, 0, 2 * _MIDDLE - 1).astype(np.float32)
         return levels
+
+
+def _search(index: faiss.Index, query: Float32, limit: int, among: NDArray[np.bool_] | None) -> tuple[Float32, Rows]:
+    """Distances and rows of the nearest, nearest first."""
+    if not index.ntotal:
+        return np.zeros(0, np.float32), np.zeros(0, np.int64)
+    faiss.omp_set_num_threads(1)  # of this thread
+    selector = None if among is None else faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))
+    parameters = faiss.SearchParameters(sel=selector) if selector else None
+    distances, rows = index.search(query, min(limit, index.ntotal), params=parameters)
+    held = rows[0] >= 0
+    return distances[0][held], rows[0][held]

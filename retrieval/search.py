@@ -38,7 +38,7 @@ class Searcher:
         self._generation = -1
         self._vector_share = 1.0
         self._refreshing = threading.Lock()
-        self._encoding = ThreadPoolExecutor(2, thread_name_prefix="ask")
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="ask")
         # More at once than there are cores only get into each other's way.
         self._at_once = threading.BoundedSemaphore(os.cpu_count() or 1)
         self._counting = threading.Lock()
@@ -89,7 +89,7 @@ class Searcher:
                 lookup = Lookup(asked, self._store, reading, self._dense, generation)
                 if alone:
                     lookup.look_beforehand()
-                hits, missing = lookup.hits(vector.result(), among)
+                hits, missing = lookup.hits(vector.result(), among, self._beside if alone else None)
         return SearchResult(hits, self._vector_share, missing)
 
     def _vector(self, query: str, *, beside: bool) -> Future[Float32]:
@@ -98,7 +98,7 @@ class Searcher:
         A second thread helps only where a core is idle: with several searches at once it costs a tenth of them.
         """
         if beside:
-            return self._encoding.submit(self._encode, query)
+            return self._beside.submit(self._encode, query)
         made: Future[Float32] = Future()
         made.set_result(self._encode(query))
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,20 @@ def test_the_best_are_those_of_comparing_every_vector() -> None:
         assert [score for _, score in index.search(query, 10)] == pytest.approx(
             sorted(vectors @ query, reverse=True)[:10], abs=1e-3
         )
+
+
+def test_two_threads_find_the_same_as_one() -> None:
+    vectors = alike(nearest.BYTES_FROM, 6)
+    index = held(vectors)
+    index.add(range(20_000, 20_010), alike(10, 7))
+    index.remove(range(3_000, 6_000))
+    among = np.arange(0, 20_010, 3)
+    with ThreadPoolExecutor(1) as beside:
+        for query in alike(10, 8):
+            assert index.search(query, 50, None, beside) == index.search(query, 50)
+            assert index.search(query, 50, among, beside) == index.search(query, 50, among)
+    rest = np.setdiff1d(np.arange(len(vectors)), np.arange(3_000, 6_000))
+    assert set(found(index, vectors[7], 9)) == set(rest[exact(vectors[rest], vectors[7], 9)].tolist())
 
 
 def test_few_are_compared_at_once() -> None:
