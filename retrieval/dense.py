@@ -85,7 +85,8 @@ class DenseIndex:
         self._passed_over = state.file
         nearest = dense_cache.load(self._directory, state)
         if nearest and nearest.dimension == self._dimension and _is_past_of(store, nearest, state.reach):
-            self._become(nearest, state.reach)
+            # Before anyone searches it: what was removed since must not be found.
+            self._become(*_without_removed(store, nearest, state.reach))
 
     def _become(self, nearest: Nearest, reach: Reach) -> None:
         with self._lock.writing():
@@ -173,6 +174,13 @@ def keep(store: Store, dimension: int, directory: Path) -> bool:
 def owner_of(store: Store) -> str:
     """Whose vectors a store's are: the archive's name and the encoder's."""
     return f"{store.name} {store.meta('encoder')}"
+
+
+def _without_removed(store: Store, nearest: Nearest, reach: Reach) -> tuple[Nearest, Reach]:
+    """`nearest` after the store's removals since `reach`, and how far it reaches then."""
+    deletions = store.deletions(reach.deletion)
+    nearest.remove([passage_id for _, passage_id in deletions])
+    return nearest, Reach(reach.vector, max((number for number, _ in deletions), default=reach.deletion))
 
 
 def _is_past_of(store: Store, nearest: Nearest, reach: Reach) -> bool:

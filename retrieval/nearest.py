@@ -218,4 +218,4 @@ class Nearest:
 
 
 def _largest(vectors: NDArray[np.floating]) -> float:
-    return float(max(vectors.max(), -vectors.min(), np.finfo(np.float16).tiny))
+    return float(max(vectors.max(initial=0), -vectors.min(initial=0), np.finfo(np.float16).tiny))

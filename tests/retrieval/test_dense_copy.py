@@ -17,6 +17,7 @@ from embeddings.encoder import Progress, Role, Vectors
 from retrieval import dense as module
 from retrieval.archive import Archive
 from retrieval.dense import DenseIndex, keep
+from retrieval.dense_cache import Reach
 from retrieval.ingest import Ingestor
 from retrieval.nearest import Nearest
 from retrieval.search import Searcher
@@ -208,6 +209,26 @@ def test_a_reader_takes_the_copy_that_another_process_made(big: Store, place: Pa
     reader.sync(big)
     assert not reader.is_exact
     assert not reader.has_better_copy(big)
+
+
+def test_a_copy_that_is_taken_never_finds_what_was_removed_since(
+    big: Store, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(big, DIMENSION, place)
+    with big.transaction() as connection:
+        connection.execute("DELETE FROM passages WHERE passage_id = 7")
+    taken: list[list[int]] = []
+    become = DenseIndex._become
+
+    def spy(index: DenseIndex, nearest: Nearest, reach: Reach) -> None:
+        become(index, nearest, reach)
+        taken.append(nearest.known([6, 7, 8]))  # as another thread may search it from here on
+
+    monkeypatch.setattr(DenseIndex, "_become", spy)
+    reader = opened(big, place)
+    assert not reader.is_exact
+    assert taken == [[6, 8]]
+    agrees(reader, exact_of(big), least=0.9)
 
 
 def test_written_then_read_is_the_same(tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings import Role
 from retrieval.archive import Archive
 from retrieval.article import Article
 from retrieval.errors import EncoderMismatchError
 from retrieval.filters import Filters
 from retrieval.fusion import fuse, shown
+from retrieval.lookup import Lookup
 from retrieval.search import Searcher
 
 SCORES = st.dictionaries(st.integers(1, 30), st.floats(0, 40), max_size=12)
@@ -204,3 +206,61 @@ def test_many_threads_search_while_articles_come(archive: Archive, corpus: list[
         thread.join()
     assert errors == []
     assert len(searcher.search("澄江市通报", limit=50).hits) == 12
+
+
+def test_an_encoder_that_fails_beside_the_search_is_told_and_the_next_search_works(
+    archive: Archive, corpus: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for article in corpus:
+        put(archive.store, article)
+    encode_all(archive.store)
+    searcher = Searcher(archive, ENCODER)
+    right = searcher.search("汛期水位")
+    with monkeypatch.context() as patched:
+        patched.setattr(searcher, "_encode", lambda query: (_ for _ in ()).throw(RuntimeError("no vector")))
+        for _ in range(20):  # more than may search at once
+            with pytest.raises(RuntimeError, match="no vector"):
+                searcher.search("汛期水位")
+    assert searcher.search("汛期水位") == right
+    assert searcher._searching == 0
+
+
+def test_what_changes_while_the_question_is_encoded_is_seen_as_it_is_then(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        put(archive.store, make_article(f"b{number}", "", f"{number}号泵站检修，汛期水位上涨。"))
+    encode_all(archive.store)
+    searcher = Searcher(archive, ENCODER)
+    looked, changed = threading.Event(), threading.Event()
+
+    def beforehand(lookup: Lookup) -> None:
+        look(lookup)
+        looked.set()
+
+    def encode(query: str) -> np.ndarray:
+        assert looked.wait(30)
+        archive.store.remove_article("b0")
+        put(archive.store, make_article("b1", "", "1号泵站已修好，汛期水位回落。"))
+        changed.set()
+        return ENCODER.encode([query], Role.QUERY)[0]
+
+    look = Lookup.look_beforehand
+    monkeypatch.setattr(Lookup, "look_beforehand", beforehand)
+    monkeypatch.setattr(searcher, "_encode", encode)
+    texts = {hit.passage.article_id: hit.passage.text for hit in searcher.search("泵站的汛期水位").hits}
+    assert changed.is_set()
+    assert texts.keys() == {"b1", "b2", "b3", "b4"}
+    assert texts["b1"] == "1号泵站已修好，汛期水位回落。"
+
+
+def test_beside_others_a_search_finds_what_it_finds_alone(archive: Archive, corpus: list[Article]) -> None:
+    for article in corpus:
+        put(archive.store, article)
+    encode_all(archive.store)
+    searcher = Searcher(archive, ENCODER)
+    queries = ["汛期水位", "澄江", "“水位”上涨", "2025年的降雨量"]
+    alone = {query: searcher.search(query) for query in queries}
+    with searcher._counted() as first:
+        assert first
+        assert {query: searcher.search(query) for query in queries} == alone
