@@ -31,6 +31,8 @@ _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|
 _OFFERS = re.compile(
     r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b|\bvs\b|[和与與跟及、].*(?:谁|誰|哪|更|最)|(.)不\1", re.I
 )
+_COUNTED = re.compile(r"(?:几|幾|多少)([一-鿿])")
+_FIGURE_AT_END = re.compile(r"[\d一二两三四五六七八九十百千万亿]\Z")
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -159,6 +161,7 @@ def _candidate(
         return None  # in the headline
     text = window.hit.passage.text
     start, end = whole_span(text, start, end)
+    end = _with_measure(asked.text, text, end)
     if not asked.is_part_of_date:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
@@ -187,6 +190,13 @@ def _candidate(
     )
     score = sum(RANKING[name] * value for name, value in ranking_signals(candidate).items())
     return replace(candidate, score=score)
+
+
+def _with_measure(question: str, text: str, end: int) -> int:
+    """Behind the word that the question counts by, whatever that is: 2股 for 2 where it asks 几股."""
+    counted = _COUNTED.search(question)
+    follows = counted is not None and text[end : end + 1] == counted[1]
+    return end + 1 if follows and _FIGURE_AT_END.search(text[:end]) else end
 
 
 def _fitness(text: str, expected: Expectation) -> float:

@@ -124,6 +124,13 @@ def test_a_year_asked_for_is_told_without_its_day() -> None:
         assert composer(FixedReader(**{"2008年": 9.0})).propose(Standalone(question), [hit(body)])[0].text == answer
 
 
+def test_a_figure_has_the_word_that_the_question_counts_by() -> None:
+    body = "他把军队分成2股，渡河3次。"
+    two = composer(FixedReader(**{"2": 9.0}))
+    assert two.propose(Standalone("军队分成几股？"), [hit(body)])[0].text == "2股"
+    assert two.propose(Standalone("军队分成几路？"), [hit(body)])[0].text == "2"
+
+
 def test_a_reason_is_whole_though_the_question_names_a_month() -> None:
     body = "因水管老化导致楼道渗水，新馆推迟开放。"
     reason = composer(FixedReader(因水管老化导致=9.0))
