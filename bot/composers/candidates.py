@@ -19,7 +19,7 @@ from bot.conversation import Standalone
 from retrieval.hit import Hit
 from retrieval.quoted import squeezed
 from retrieval.reader import Reading, Span
-from retrieval.terms import is_han
+from retrieval.terms import is_han, words
 from retrieval.whole_spans import whole_span
 
 Rarity = Callable[[Sequence[str]], Mapping[str, float]]
@@ -217,9 +217,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and text[end - 1] in "，。、；：！？,;: \n　（(":
         end -= 1
-    if end - start > 2 and text[end - 1] == "的":
+    if end - start > 2 and text[end - 1] == "的" and not _is_part_of_word(text[start:end]):
         end -= 1  # DC漫画公司 of DC漫画公司的虚拟人物
     return _balanced(text, start, end)
+
+
+def _is_part_of_word(text: str) -> bool:
+    """Whether the 的 at the end is no particle: 政治目的, 投资标的."""
+    return any(len(word) > 1 and word.endswith("的") for word in words(text[-6:]))
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:

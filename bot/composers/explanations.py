@@ -23,12 +23,17 @@ _DESCRIBED = (
 _DESCRIPTION = re.compile(
     rf"(?:{_DESCRIBED})(?:是|有|又?有着|都有|包括|主要有|主要是|分别是)?(?:什么|什麼|哪些|何|怎样|怎樣|怎么样|如何)"
     rf"|(?:什么|什麼|哪些|何种|何種|怎样的|怎樣的|有何)[^，。？?]{{0,6}}(?:{_DESCRIBED})[^，。？?]{{0,2}}[？?。]*$"
-    r"|[发發]生了?(?:什么|什麼|怎样|怎樣|哪些)的?(?:事情?|[变變]化|情[况況])?[？?。]*$|(?<!不)(?:如何|怎么样?|怎樣|怎样|怎麼樣?)(?!称呼|称|稱|叫|会)"
+    r"|[发發]生了?(?:什么|什麼|怎样|怎樣|哪些)的?(?:事情?|[变變]化|情[况況])?[？?。]*$|(?<!不)(?:如何|怎么样?+|怎樣|怎样|怎麼樣?+)(?!称|稱|叫|会|[读讀念](?:[？?]|$)|拼)"
 )
 _CLAUSE = re.compile(r"[，。；！？：\n]")
 _LONGEST_SENTENCE = 110  # characters; of a longer one the clauses in which the reader's words stand are the answer
 _BETWEEN = r"(?:[（(“「][^（()）”」]{0,60}[）)”」])?[，,]?"
-_SAYS = re.compile(r"\s*(?:是|为|為|指|即|乃|系|又|也?称|稱|亦|简称|全称|俗称)")
+_SAYS = r"\s*(?:是|为|為|指|即|乃|系|又|也?称|稱|亦|简称|全称|俗称)"
+# Who asks what the motto of something is wants the motto.
+_HAS_A_VALUE = re.compile(
+    r"(?:名称|名稱|名字|[全简簡别別昵译譯]名|[主标標]题|主題|標題|题目|題目|口号|口號|[首国國]都|省会|省會|首府|吉祥物|[会會校国國]歌"
+    r"|[职職][务務业業位]|专业|專業|学历|學歷|国籍|國籍|编号|編號|代号|代號|号码|號碼|颜色|顏色)$"
+)
 
 
 def asks_to_explain(question: str) -> bool:
@@ -45,13 +50,13 @@ def explanation(question: str, sentences: str, start: int, end: int) -> tuple[in
     """
     definition = _DEFINITION.match(question)
     if definition and not _DESCRIPTION.search(question):
-        whole = 0, _without_end(sentences)
+        whole = 0, max(end, _without_end(sentences))
         if definition["subject"]:
             return whole if fold(definition["subject"]).strip() in fold(sentences) else (start, end)
         return whole if _defines(definition["before"], sentences) else (start, end)
     if not _DESCRIPTION.search(question):
         return start, end
-    last = _without_end(sentences)
+    last = max(end, _without_end(sentences))
     if last <= _LONGEST_SENTENCE:
         return 0, last
     return _clauses(sentences, start, end)
@@ -59,9 +64,10 @@ def explanation(question: str, sentences: str, start: int, end: int) -> tuple[in
 
 def _defines(subject: str, sentence: str) -> bool:
     """Whether `sentence` begins with the subject and goes on about it."""
-    folded = fold(sentence)
-    found = re.match(rf"\W{{0,4}}{re.escape(fold(subject).strip())}\W?\s*{_BETWEEN}", folded)
-    return found is not None and _SAYS.match(folded, found.end()) is not None
+    if _HAS_A_VALUE.search(subject):
+        return False
+    named = re.escape(fold(subject).strip())
+    return re.match(rf"\W{{0,4}}{named}\W?\s*{_BETWEEN}{_SAYS}", fold(sentence)) is not None
 
 
 def _without_end(sentence: str) -> int:

@@ -95,6 +95,27 @@ def test_marks_come_in_pairs(text: str, read: str, whole: str) -> None:
     assert composer(FixedReader(**{read: 9.0})).propose(Standalone("他写了什么？"), [hit(text)])[0].text == whole
 
 
+@pytest.mark.parametrize(
+    ("text", "read", "whole"),
+    [
+        ("收购云湖漫画公司的虚拟人物。", "云湖漫画公司的", "云湖漫画公司"),
+        ("他此行出于政治目的。", "政治目的", "政治目的"),
+        ("沿用央视节目的名称。", "央视节目的", "央视节目"),
+        ("众人沦为众矢之的。", "众矢之的", "众矢之的"),
+    ],
+)
+def test_a_particle_at_the_end_is_no_part_of_an_answer(text: str, read: str, whole: str) -> None:
+    answer = composer(FixedReader(**{read: 9.0})).propose(Standalone("那是何物？"), [hit(text)])[0]
+    assert answer.text == whole
+
+
+def test_what_explains_is_a_piece_of_its_quote_wherever_it_stands() -> None:
+    text = "老街在城西。八两秤（也叫黑心秤）是一种故意做轻的杆秤！后来禁了。"
+    answer = composer(FixedReader(杆秤=9.0)).propose(Standalone("八两秤是什么？"), [hit(text)])[0]
+    assert answer.text == "八两秤（也叫黑心秤）是一种故意做轻的杆秤"
+    assert answer.quote == f"{answer.text}！"
+
+
 def test_the_questions_own_words_are_no_answer_unless_it_offers_them() -> None:
     reader = FixedReader(天心区=9.0, 长沙市=2.0)
     assert composer(reader).propose(Standalone("天心区是哪里的中心城区？"), [hit()])[0].text == "长沙市"
