@@ -254,13 +254,25 @@ def test_what_changes_while_the_question_is_encoded_is_seen_as_it_is_then(
     assert texts["b1"] == "1号泵站已修好，汛期水位回落。"
 
 
-def test_beside_others_a_search_finds_what_it_finds_alone(archive: Archive, corpus: list[Article]) -> None:
+def test_beside_others_a_search_finds_what_it_finds_alone(
+    archive: Archive, corpus: list[Article], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for article in corpus:
         put(archive.store, article)
     encode_all(archive.store)
     searcher = Searcher(archive, ENCODER)
     queries = ["汛期水位", "澄江", "“水位”上涨", "2025年的降雨量"]
     alone = {query: searcher.search(query) for query in queries}
+    encode, encoded_by = searcher._encode, set[int]()
+
+    def told(query: str) -> np.ndarray:
+        encoded_by.add(threading.get_ident())
+        return encode(query)
+
+    monkeypatch.setattr(searcher, "_encode", told)
     with searcher._counted() as first:
         assert first
         assert {query: searcher.search(query) for query in queries} == alone
+    assert encoded_by == {threading.get_ident()}, "a second thread would take a core from the others"
+    assert searcher.search(queries[0]) == alone[queries[0]]
+    assert len(encoded_by) == 2, "alone it need not wait"
