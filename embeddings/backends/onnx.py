@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from embeddings.e5_file import ModelFileError, WeightsFile, dequantize, packaged_weights
 from embeddings.encoder import Progress, Role, Vectors
-from embeddings.packaged import GRAPH, MODEL_NAME, TOKENIZER, model_directory
+from embeddings.packaged import GRAPH, MODEL_NAME, TOKENIZER, VECTOR_SPACE, model_directory
 from embeddings.tokenizer import Tokenizer
 
 PREFIX = {Role.QUERY: "query: ", Role.PASSAGE: "passage: "}
@@ -35,7 +35,7 @@ class OnnxEncoder:
         directory = model_directory(cache)
         weights = WeightsFile(packaged_weights())
         self.dimension = weights.shape.hidden
-        self.identity = f"onnx:{MODEL_NAME}:{directory.name.removeprefix(MODEL_NAME + '-')}"
+        self.identity = f"onnx:{MODEL_NAME}:{VECTOR_SPACE}"
         self._words = weights.blocks("emb.word", self.dimension)
         self._tokenizer = Tokenizer(directory / TOKENIZER, bos=weights.shape.bos, eos=weights.shape.eos)
         self._session = open_session(directory / GRAPH)
