@@ -8,6 +8,6 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("wenbao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wenbao")
 
-# A shell starts what runs in the background deaf to Ctrl-C, and programs that the tests start and interrupt inherit that.
+# A shell starts what runs in the background deaf to Ctrl-C; programs that the tests start and interrupt inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
