@@ -75,6 +75,7 @@ class _Asked:
     text: str
     expected: Expectation
     is_list: bool
+    is_explanation: bool
 
     @property
     def is_part_of_date(self) -> bool:
@@ -105,7 +106,9 @@ def candidates(
     body_of: Callable[[str], str],
 ) -> list[Candidate]:
     """The proposals of all windows, best first. `body_of` gives the whole text of an article by its id."""
-    asked = _Asked(question.text, expectation(question.text), asks_for_list(question.text))
+    asked = _Asked(
+        question.text, expectation(question.text), asks_for_list(question.text), asks_to_explain(question.text)
+    )
     sentences: dict[int, list[Evidence]] = {}
     for one in sorted(evidence, key=lambda one: one.start):
         sentences.setdefault(one.hit.passage.passage_id, []).append(one)
@@ -170,7 +173,7 @@ def _candidate(
     held = [one for one in sentences if one.start < end and one.end > start]
     if not held or start >= end or held[-1].end - held[0].start > max(_LONGEST_QUOTE, held[0].end - held[0].start):
         return None
-    if asks_to_explain(asked.text):
+    if asked.is_explanation:
         first = held[0].start
         start, end = (
             first + at for at in explanation(asked.text, text[first : held[-1].end], start - first, end - first)
