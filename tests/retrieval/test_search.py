@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -276,3 +278,29 @@ def test_beside_others_a_search_finds_what_it_finds_alone(
     assert encoded_by == {threading.get_ident()}, "a second thread would take a core from the others"
     assert searcher.search(queries[0]) == alone[queries[0]]
     assert len(encoded_by) == 2, "alone it need not wait"
+
+
+def test_no_more_lookups_at_once_than_cores(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(archive.store, make_article("b1", "", "1号泵站检修，汛期水位上涨。"))
+    encode_all(archive.store)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    searcher = Searcher(archive, ENCODER)
+    counting, running, most = threading.Lock(), [0], [0]
+    hits = Lookup.hits
+
+    def counted(*given: Any) -> Any:
+        with counting:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        threading.Event().wait(0.01)
+        try:
+            return hits(*given)
+        finally:
+            with counting:
+                running[0] -= 1
+
+    monkeypatch.setattr(Lookup, "hits", counted)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(searcher.search, ["汛期水位"] * 12))
+    assert most == [1]
+    assert all(one.hits for one in found)
