@@ -15,6 +15,7 @@ from fakes import HashEncoder
 
 from embeddings.encoder import Progress, Role, Vectors
 from retrieval import dense as module
+from retrieval import nearest
 from retrieval.archive import Archive
 from retrieval.dense import DenseIndex, keep
 from retrieval.dense_cache import Reach
@@ -38,6 +39,11 @@ with archive.writing():
     ingestor.encode_missing()
 archive.close()
 """
+
+
+@pytest.fixture(autouse=True, params=[1, nearest.BYTES_FROM], ids=["bytes first", "exact at once"])
+def looks_at_bytes_from(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "BYTES_FROM", request.param)
 
 
 def unit(count: int, seed: int) -> np.ndarray:
@@ -233,13 +239,13 @@ def test_a_copy_that_is_taken_never_finds_what_was_removed_since(
 
 def test_written_then_read_is_the_same(tmp_path: Path) -> None:
     vectors = unit(300, 1)
-    for nearest in (Nearest.exact(DIMENSION), Nearest.clustered(vectors, 8)):
-        nearest.add(range(5, 305), vectors)
-        nearest.remove([7, 8, 100000])
-        nearest.write(tmp_path / "x")
+    for index in (Nearest.exact(DIMENSION), Nearest.clustered(vectors, 8)):
+        index.add(range(5, 305), vectors)
+        index.remove([7, 8, 100000])
+        index.write(tmp_path / "x")
         again = Nearest.read(tmp_path / "x")
-        assert (len(again), again.is_exact) == (298, nearest.is_exact)
-        assert again.search(vectors[0], 300) == nearest.search(vectors[0], 300)
+        assert (len(again), again.is_exact) == (298, index.is_exact)
+        assert dict(again.search(vectors[0], 300)) == pytest.approx(dict(index.search(vectors[0], 300)), abs=1e-6)
         assert again.known([5, 7, 9, -1, 10**6]) == [5, 9]
         again.remove([5])
         again.add([9, 400], vectors[:2])
