@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from bot.composers.evidence import Evidence
 from bot.composers.explanations import asks_to_explain, explanation
-from bot.composers.lists import asks_for_list, whole_list
+from bot.composers.lists import asks_for_list, whole_list, whole_series
 from bot.composers.period import period_met
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
+from bot.composers.ranges import whole_range
+from bot.composers.reasons import reason_fitness, whole_reason
 from bot.composers.specifics import Specifics, specifics
 from bot.composers.values import is_value, values
 from bot.composers.whole_answers import whole_answer
@@ -168,8 +170,13 @@ def _candidate(
     if not asked.is_part_of_date:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
+    start, end = whole_range(asked.text, asked.expected.kind, text, start, end)
     if asked.is_list:
         start, end = whole_list(text, start, end)
+    elif asked.expected.kind is QuestionKind.REASON:
+        start, end = whole_reason(text, start, end)
+    elif asked.expected.kind in (QuestionKind.OTHER, QuestionKind.PLACE, QuestionKind.PERSON):
+        start, end = whole_series(asked.text, text, start, end)
     held = [one for one in sentences if one.start < end and one.end > start]
     if not held or start >= end or held[-1].end - held[0].start > max(_LONGEST_QUOTE, held[0].end - held[0].start):
         return None
@@ -185,7 +192,9 @@ def _candidate(
         quote_start=held[0].start,
         quote_end=held[-1].end,
         read=span.score,
-        fitness=_fitness(text[start:end], asked.expected),
+        fitness=reason_fitness(text, start, end)
+        if asked.expected.kind is QuestionKind.REASON
+        else _fitness(text[start:end], asked.expected),
         period=period_met(asked.text, text[held[0].start : held[-1].end], text[: held[0].start], window.hit.published),
         evidence=max(held, key=lambda one: one.score),
         specifics=met,

@@ -1,4 +1,4 @@
-"""Values in a text of the kind that a question asks for: figures with their measure words, dates, people's names."""
+"""Values in a text of the kind that a question asks for: figures with measure words, dates, people's names, reasons."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import rjieba
 
 from bot.composers.question_kind import QuestionKind
+from bot.composers.reasons import reasons
 from retrieval.whole_spans import whole_span
 
 _DATE = re.compile(
@@ -32,6 +33,8 @@ def values(kind: QuestionKind, text: str) -> Iterator[tuple[int, int]]:
         yield from (match.span() for match in _DATE.finditer(text))
     elif kind is QuestionKind.PERSON:
         yield from _people(text)
+    elif kind is QuestionKind.REASON:
+        yield from reasons(text)
 
 
 def is_value(kind: QuestionKind, text: str) -> bool:

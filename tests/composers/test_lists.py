@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.composers.lists import asks_for_list, whole_list
+from bot.composers.lists import asks_for_list, whole_list, whole_series
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,22 @@ def test_a_part_of_a_list_becomes_the_list(text: str, part: str, whole: str) -> 
 )
 def test_which_questions_want_a_list(question: str, asks: bool) -> None:
     assert asks_for_list(question) == asks
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "part", "whole"),
+    [
+        ("它的别名是什么？", "它又名甲草、乙草（南方一带）、丙草，开白花。", "乙草", "甲草、乙草（南方一带）、丙草"),
+        ("它的别名是什么？", "别名“夜花”、“夜兰”，开白花。", "夜花", "“夜花”、“夜兰”"),
+        ("茶叶产自哪里？", "茶叶产自云南、贵州和四川等地，味苦。", "云南", "云南、贵州和四川"),
+        ("哪一种茶最贵？", "店里卖绿茶、红茶和白茶。", "白茶", "白茶"),
+        ("唐继尧和谁发动了起义？", "蔡锷、唐继尧在昆明发动了起义。", "蔡锷", "蔡锷"),
+        ("谁来了？", "王小明和李小红来了。", "李小红", "李小红"),
+        ("茶叶产自哪里？", "茶叶产自云南、贵州和四川等地。", "南、贵", "南、贵"),
+        ("谁来了？", "王小明来了。", "王小明", "王小明"),
+    ],
+)
+def test_series(question: str, text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_series(question, text, start, start + len(part))
+    assert text[first:last] == whole

@@ -1,0 +1,48 @@
+"""Reasons are what a text calls so, and who asks why gets one rather than its effect."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.composers.reasons import reason_fitness, reasons, whole_reason
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("原来，因水管老化导致渗水，网格长上门维修。", ["水管老化"]),
+        ("受原料涨价、订单减少等因素影响，工厂停了两条线。", ["原料涨价、订单减少"]),
+        ("为预防山火，县里禁止带火种上山。", ["预防山火"]),
+        ("学校只招到十人，因为家长不放心。", ["家长不放心"]),
+        ("停航的原因是大桥通车，没有人坐船。", ["大桥通车"]),
+        ("这里日照长，土壤肥；因此，果园多。", ["这里日照长，土壤肥"]),
+        ("他在村里开了一家小店。", []),
+        ("因此，村里修了路。", []),
+        ("为人民服务是他的口头禅。", []),
+        ("因特网进了村。", []),
+    ],
+)
+def test_reasons(text: str, said: list[str]) -> None:
+    assert [text[start:end] for start, end in reasons(text)] == said
+
+
+def test_whole_reason() -> None:
+    text = "学校只招到十人，因为家长不放心孩子住校。"
+    start = text.index("不放心")
+    first, last = whole_reason(text, start, start + 3)
+    assert text[first:last] == "家长不放心孩子住校"
+    assert whole_reason(text, 0, 2) == (0, 2)
+
+
+def test_the_shortest_reason() -> None:
+    text = "由于家住海边，所以爱吃鱼。"
+    start = text.index("海边")
+    first, last = whole_reason(text, start, start + 2)
+    assert text[first:last] == "家住海边"
+
+
+@pytest.mark.parametrize(("part", "fitness"), [("10时30分", 0.0), ("水位偏高", 1.0), ("预赛推迟", 0.3)])
+def test_fitness(part: str, fitness: float) -> None:
+    text = "因为水位偏高，预赛推迟到10时30分。"
+    start = text.index(part)
+    assert reason_fitness(text, start, start + len(part)) == fitness
