@@ -23,11 +23,18 @@ _UNIT = "|".join(sorted(_UNITS.split(), key=lambda unit: (-len(unit), unit)))
 _AFTER = re.compile(
     rf"(?:多|余|几)?(?:[百千万亿]+(?:多|余)?(?:{_UNIT})?|(?:{_UNIT}))(?:/(?:{_UNIT}))?(?:半|多|余)?(?:以上|以下|左右|上下)?"
 )
+_N = r"(?:\d+|[一二两三四五六七八九十]+)"
+_DURATION = re.compile(  # in more than one unit: 一年三个月, 1小时07分42秒, 1分52秒18
+    rf"{_N}年(?:零|又)?{_N}个月|{_N}个?小时{_N}分钟?(?:\d+秒\d*)?|(?<![\d时])\d+分\d+秒\d*"
+)
 
 
 def whole_span(text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]`, widened to whole figures, and when it is a bare number to its unit and its qualifier."""
     start, end = _whole_figures(text, start, end)
+    for match in _DURATION.finditer(text, max(0, start - 16), end + 16):
+        if match.start() <= start < end <= match.end():
+            return match.span()
     span = text[start:end]
     if not _NUMERAL.fullmatch(span):
         return start, end

@@ -23,7 +23,7 @@ _PURPOSE = re.compile(
 _EFFECT = re.compile(r"(?:而?(?:导致|導致|造成|使得|引起|引发|致使|迫使)|的(?:缘故|原因|影响)|，).*$")
 _FOLLOWS = re.compile(rf"(?:^|{_STOP})(?:因此|因而|所以|于是|於是|从而|故而?(?![事意障]))[，,]?")
 _BACK = 80  # characters before 因此 that may say why
-_BARE_FIGURE = re.compile(r"[\d,.，．年月日号时分点元万亿%％个人次名余多]*")
+_BARE_FIGURE = re.compile(r"[\d,.，．零一二三四五六七八九十百千年月日号时分点元万亿%％个人次名余多上中下午]*")
 _AFTER = 60  # characters behind a span in which 因此 may still call it a reason
 
 

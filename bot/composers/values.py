@@ -19,10 +19,24 @@ _DATE = re.compile(
 _NUMBER = re.compile(
     r"\d[\d,，.]*\d|\d|[〇零一二两三四五六七八九十百千]{1,6}(?=[万亿]?[余多]?(?:个|名|人|位|家|座|次|种|岁|年|天|倍|成|条|项|块))"
 )
+_TRANSCRIBES = (
+    "阿埃艾爱安奥巴白班鲍贝本比彼毕宾波伯博布查达戴黛丹道德邓迪蒂丁杜多厄恩尔法范菲费芬丰佛弗福富盖甘冈高戈格葛哥古圭哈海汉豪赫黑亨华怀霍基吉"
+    "加贾简杰金卡凯坎康考科克肯库夸奎拉莱赖兰朗劳勒雷里丽利莉连廉列林琳龙隆卢鲁露路伦罗洛马玛迈麦曼芒梅门蒙米密明莫默姆穆纳娜奈南内妮尼年涅宁纽"
+    "农努诺欧帕潘佩彭皮平普齐奇恰乔切琴丘屈让热仁日儒瑞若撒萨塞赛桑瑟森莎沙山尚舍申圣施什史士舒斯丝司松苏素所索塔泰坦汤唐陶特腾提廷图托瓦万旺威"
+    "夫汀婷蕾娅茜芙珀琪敦顿登滕茨策岑察捷伽嘉柯可腊历娄吕玫孟弥缪摩墨聂珊萧肖叙彦尧尹宇赞哲卓雯阁堪狄翰厉翠葆茵蓓桃"
+    "韦维温沃乌伍西希锡席夏香小谢辛欣休修许雪逊雅亚延扬耶叶伊依易因英尤于约匝泽扎詹珍朱兹祖佐A-Za-z"
+)
+_FOREIGN_NAME = re.compile(rf"[{_TRANSCRIBES}]{{1,8}}(?:[·•・][{_TRANSCRIBES}]{{1,8}})+")
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柏凌欧阳言宁祁匡"
 )
+
+
+def foreign_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """The whole name written with points (皮埃尔·特鲁多) that [start, end) is a part of; the span itself if of none."""
+    names = (match.span() for match in _FOREIGN_NAME.finditer(text))
+    return next(((first, last) for first, last in names if first <= start and end <= last), (start, end))
 
 
 def values(kind: QuestionKind, text: str) -> Iterator[tuple[int, int]]:
@@ -50,9 +64,14 @@ def _numbers(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _people(text: str) -> Iterator[tuple[int, int]]:
+    foreign = [match.span() for match in _FOREIGN_NAME.finditer(text)]
+    yield from foreign
     at = 0
     for word, flag in rjieba.tag(text):
         end = at + len(word)
+        if any(at < last and end > first for first, last in foreign):
+            at = end
+            continue
         if 2 <= len(word) <= 4 and (flag == "nr" or (word[0] in SURNAMES and len(word) <= 3)):
             yield at, end
         at = end

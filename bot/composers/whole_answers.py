@@ -7,7 +7,7 @@ import re
 import rjieba
 
 from bot.composers.question_kind import QuestionKind
-from bot.composers.values import SURNAMES
+from bot.composers.values import SURNAMES, foreign_name
 from retrieval.terms import is_han
 
 _CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
@@ -65,7 +65,10 @@ def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """With a third character where the name would go on into something that follows no name."""
+    """With all parts of a foreign name, and a third character where a name would go on into what follows no name."""
+    whole = foreign_name(text, start, end)
+    if whole != (start, end):
+        return whole
     is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and is_han(text[start:end])
     if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
         return start, end

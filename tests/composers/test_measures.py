@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.composers.candidates import _fitness
+from bot.composers.asked import Asked, fitness
 from bot.composers.question_kind import QuestionKind, expectation
 
 
@@ -30,14 +30,16 @@ def test_a_figure_has_the_measure_that_was_asked_for(question: str, fits: str, d
     expected = expectation(question)
     assert expected.kind is QuestionKind.NUMBER
     assert expected.strength(fits) == 1
-    assert _fitness(does_not, expected) == 0 < _fitness(fits, expected)
+    assert (
+        fitness(Asked.of(question), does_not, 0, len(does_not)) == 0 < fitness(Asked.of(question), fits, 0, len(fits))
+    )
 
 
 @pytest.mark.parametrize("question", ["查出了多少问题？", "那里有多少？", "最后卖了多少？"])
 def test_where_no_measure_is_named_any_will_do(question: str) -> None:
     expected = expectation(question)
     assert (expected.kind, expected.measure) == (QuestionKind.NUMBER, "")
-    assert _fitness("1.2万吨", expected) == 1
+    assert fitness(Asked.of(question), "1.2万吨", 0, 5) == 1
 
 
 @pytest.mark.parametrize("question", ["设了哪几个站？", "是哪几路车？", "几乎没有人来吗？"])

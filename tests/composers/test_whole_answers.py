@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.values import values
 from bot.composers.whole_answers import whole_answer
 from retrieval.whole_spans import whole_span
 
@@ -92,6 +93,10 @@ def test_other_answers_are_left_alone() -> None:
         ("初始资本5000万加元。", "5000", "5000万加元"),
         ("投入5000万。", "5000", "5000万"),
         ("第3页，4人", "4", "4人"),
+        ("判处有期徒刑一年三个月。", "三个月", "一年三个月"),
+        ("成绩1小时07分42秒。", "42秒", "1小时07分42秒"),
+        ("以1分52秒18夺冠。", "1分52秒", "1分52秒18"),
+        ("8时30分开门。", "30分", "30分"),
     ],
 )
 def test_a_figure_is_never_cut(text: str, part: str, whole: str) -> None:
@@ -111,3 +116,18 @@ def test_a_figure_is_never_cut(text: str, part: str, whole: str) -> None:
 )
 def test_how_people_ask(question: str, kind: QuestionKind) -> None:
     assert expectation(question).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("总理贾斯汀·特鲁多的父亲皮埃尔·特鲁多去世。", "皮埃尔", "皮埃尔·特鲁多"),
+        ("由汉斯·戴尔特·苏伊士在那年命名。", "苏伊士", "汉斯·戴尔特·苏伊士"),
+        ("局长王小明说。", "王小明", "王小明"),
+    ],
+)
+def test_a_foreign_name_is_whole(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_answer(QuestionKind.PERSON, text, start, start + len(part))
+    assert text[first:last] == whole
+    assert (first, last) in list(values(QuestionKind.PERSON, text))

@@ -1,0 +1,84 @@
+"""From the words that the reader points at to the answer that a person would give, no more and no less."""
+
+from __future__ import annotations
+
+import re
+
+from bot.composers.asked import Asked
+from bot.composers.lists import whole_list, whole_series
+from bot.composers.question_kind import QuestionKind
+from bot.composers.ranges import whole_range
+from bot.composers.reasons import whole_reason
+from bot.composers.whole_answers import whole_answer
+from retrieval.terms import words
+from retrieval.whole_spans import whole_span
+
+_COUNTED = re.compile(r"(?:几|幾|多少)([一-鿿])")
+_FIGURE_AT_END = re.compile(r"[\d一二两三四五六七八九十百千万亿]\Z")
+
+
+def answer_span(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
+    """`text[start:end]` widened to whole figures, dates, names, ranges and lists, without punctuation at its ends."""
+    start, end = whole_span(text, start, end)
+    end = _with_measure(asked.text, text, end)
+    if not asked.is_part_of_date:
+        start, end = whole_answer(asked.expected.kind, text, start, end)
+    start, end = _trimmed(text, start, end)
+    if start >= end:
+        return start, end
+    start, end = whole_range(asked.text, asked.expected.kind, text, start, end)
+    if asked.is_list:
+        return whole_list(text, start, end)
+    if asked.expected.kind is QuestionKind.REASON:
+        return whole_reason(text, start, end)
+    if asked.expected.kind in (QuestionKind.OTHER, QuestionKind.PLACE, QuestionKind.PERSON):
+        return whole_series(asked.text, text, start, end)
+    return start, end
+
+
+def _with_measure(question: str, text: str, end: int) -> int:
+    """Behind the word that the question counts by, whatever that is: 2股 for 2 where it asks 几股."""
+    counted = _COUNTED.search(question)
+    follows = counted is not None and text[end : end + 1] == counted[1]
+    return end + 1 if follows and _FIGURE_AT_END.search(text[:end]) else end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without punctuation at the ends, except for a closing mark whose opening is inside."""
+    while start < end and text[start] in "，。、；：！？,.;: \n　）)":
+        start += 1
+    while start < end and text[end - 1] in "，。、；：！？,;: \n　（(":
+        end -= 1
+    if end - start > 2 and text[end - 1] == "的" and not _is_part_of_word(text[start:end]):
+        end -= 1  # DC漫画公司 of DC漫画公司的虚拟人物
+    return _balanced(text, start, end)
+
+
+def _is_part_of_word(text: str) -> bool:
+    """Whether the 的 at the end is no particle: 政治目的, 投资标的."""
+    return any(len(word) > 1 and word.endswith("的") for word in words(text[-6:]))
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the other half of a pair of quotation marks or brackets where it is right beside, else without the one."""
+    for opening, closing in ("《》", "“”", "‘’", "「」", "『』", "（）", "()"):
+        opened, closed = text.count(opening, start, end), text.count(closing, start, end)
+        if opened > closed:
+            if text[end : end + 1] == closing:
+                end += 1
+            elif text[start] == opening:
+                start += 1
+        elif closed > opened:
+            if start and text[start - 1] == opening:
+                start -= 1
+            elif text[end - 1] == closing:
+                end -= 1
+        elif start and opened and _crossed(text[start - 1 : end + 1], opening, closing):
+            start, end = start - 1, end + 1
+    return start, end
+
+
+def _crossed(around: str, opening: str, closing: str) -> bool:
+    """Whether a span, given with its neighbours, lacks the marks at both ends: 仁仁”和“依依 of “仁仁”和“依依”."""
+    inside = around[1:-1]
+    return around[0] == opening and around[-1] == closing and inside.find(closing) < inside.find(opening)

@@ -1,0 +1,54 @@
+"""A question as those see it who look for its answer: what it says, and what it expects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.composers.asked_noun import noun_fitness
+from bot.composers.explanations import asks_to_explain
+from bot.composers.lists import asks_for_list
+from bot.composers.question_kind import Expectation, QuestionKind, expectation
+from bot.composers.reasons import reason_fitness
+from bot.composers.values import is_value
+
+_ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
+_HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
+_BEFORE = 12  # characters before an answer that may say what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and what it expects."""
+
+    text: str
+    expected: Expectation
+    is_list: bool
+    is_explanation: bool
+
+    @classmethod
+    def of(cls, question: str) -> Asked:
+        """What `question` asks."""
+        return cls(question, expectation(question), asks_for_list(question), asks_to_explain(question))
+
+    @property
+    def is_part_of_date(self) -> bool:
+        """Whether only the year or the month is asked for."""
+        return self.expected.kind is QuestionKind.DATE and _ASKS_PART.search(self.text) is not None
+
+
+def fitness(asked: Asked, text: str, start: int, end: int) -> float:
+    """1 for nothing but a value of the kind asked for, less for what holds one, 0 for what does not."""
+    expected, said = asked.expected, text[start:end]
+    if expected.kind is QuestionKind.REASON:
+        return reason_fitness(text, start, end)
+    if expected.kind is QuestionKind.OTHER:
+        return 1.0 if asked.is_explanation else noun_fitness(asked.text, said, text[max(0, start - _BEFORE) : start])
+    strength = expected.strength(said)
+    if expected.kind is QuestionKind.PLACE:
+        return 0.5 + 0.5 * strength  # few foreign places say what they are
+    if expected.measure and strength < 1 and _HAS_MEASURE.search(said):
+        return 0.0  # people for money
+    if is_value(expected.kind, said):
+        return max(strength, 0.5) if expected.kind is QuestionKind.NUMBER else 1.0
+    return 0.3 * strength
