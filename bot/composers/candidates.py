@@ -173,7 +173,12 @@ def _candidate(
         quote_end=held[-1].end,
         read=span.score,
         fitness=fitness(asked, text, start, end),
-        period=period_met(asked.text, text[held[0].start : held[-1].end], text[: held[0].start], window.hit.published),
+        period=period_met(
+            asked.text,
+            text[held[0].start : held[-1].end],
+            f"{window.hit.title}\n{text[: held[0].start]}",
+            window.hit.published,
+        ),
         contrast=float(
             contradicts(asked.text, text[held[0].start : held[-1].end], start - held[0].start, end - held[0].start)
         ),

@@ -7,32 +7,62 @@ import unicodedata
 
 _YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d{2}(?=\D|$)")
 _LAST_YEAR = re.compile(r"去年|上年")
+# What is only held against the year spoken of: 比2022年快, 较去年同期160万元, 打破了2013年的纪录.
+_COMPARED = re.compile(
+    r"(?:比|较|与|同|离|距|距离|超过|高于|低于|不如|打破了?|刷新了?|从)(?:了|上)?(?:(?:1[89]|20)\d{2}年|去年|上年)(?:同期)?|去年同期|上年同期"
+)
+# Since when something has been there is not what the sentence is of.
+_SINCE = re.compile(r"\d{4}年(?:成立|建成|建站|建校|创办|创建|创立|始建|出生|以来|至今)")
+_ONLY_COMPARED = 0.6
+_WHOLE_YEAR = re.compile(r"全年|年末|年底|一年来|年度")
+_LAST_MONTH_OF_REPORTS = 3  # until then the papers report on the year before
 
 
 def period_met(question: str, quote: str, before: str, published: str | None) -> float:
     """1 where `quote` is of a year that `question` names, or it names none; 0 where it is of another.
 
-    A year in the sentence itself tells most, then the last one in the text `before` it, then the day of publication,
-    to which 去年 refers; between 0 and 1 where only the latter speak. 0.6 where nothing does.
+    A year in the sentence itself tells most, then the last one in the text `before` it (the headline first), then the
+    day of publication, to which 去年 refers; between 0 and 1 where only the latter speak. 0.6 where nothing does.
+    Years that something is only compared with do not count.
     """
     asked = _years(question)
     if not asked:
         return 1.0
-    said = _years(quote)
-    if said:
-        return float(bool(asked & said))
+    plain = unicodedata.normalize("NFKC", quote)
+    by_sentence = _by_sentence(asked, plain)
+    if by_sentence is not None:
+        return by_sentence
     of_article = _years(published or "")
-    if _LAST_YEAR.search(quote):
-        of_article = {year - 1 for year in of_article}
-        if of_article:
-            return 0.9 if asked & of_article else 0.1
-    earlier = [int(match[0]) for match in _YEAR.finditer(unicodedata.normalize("NFKC", before))]
+    if _LAST_YEAR.search(plain) and asked & {year - 1 for year in of_article} and not asked & of_article:
+        return 0.9 if _LAST_YEAR.search(_COMPARED.sub("", plain)) else _ONLY_COMPARED
+    if of_article and _LAST_YEAR.search(_COMPARED.sub("", plain)):
+        return 0.1
+    earlier = _years_in_order(_COMPARED.sub("", unicodedata.normalize("NFKC", before)))
     if earlier:
         return 1.0 if earlier[-1] in asked else 0.3
-    if of_article:
-        return 0.9 if asked & of_article else 0.3
-    return 0.6
+    return _by_publication(asked, of_article, quote, published or "") if of_article else 0.6
+
+
+def _by_sentence(asked: set[int], sentence: str) -> float | None:
+    """The same by the years in the sentence alone; None where they do not tell."""
+    said = _COMPARED.sub("", sentence)
+    if asked & _years(said):
+        return 1.0
+    if asked & _years(sentence):
+        return _ONLY_COMPARED
+    return 0.0 if _years(_SINCE.sub("", said)) else None
+
+
+def _by_publication(asked: set[int], of_article: set[int], quote: str, published: str) -> float:
+    is_report = published[5:7].isdigit() and int(published[5:7]) <= _LAST_MONTH_OF_REPORTS
+    if is_report and asked & {year - 1 for year in of_article}:
+        return 0.9 if _WHOLE_YEAR.search(quote) else 0.6
+    return 0.9 if asked & of_article else 0.3
+
+
+def _years_in_order(text: str) -> list[int]:
+    return [int(match[0]) for match in _YEAR.finditer(text)]
 
 
 def _years(text: str) -> set[int]:
-    return {int(match[0]) for match in _YEAR.finditer(unicodedata.normalize("NFKC", text))}
+    return set(_years_in_order(unicodedata.normalize("NFKC", text)))

@@ -61,6 +61,18 @@ _ASKED = (
         re.compile(r"哪里|哪裡|哪儿|何处|何地|在哪|什么地方|哪个[市县区镇乡村省国]|啥地方|\bwhere\b", re.I),
     ),
 )
+# What is asked for where no word asks: 2021年宝马全球销量, 会议闭幕时间.
+_TERSE = (
+    (QuestionKind.DATE, re.compile(r"(?:时间|日期|时刻)[？?。\s]*$")),
+    (
+        QuestionKind.NUMBER,
+        re.compile(
+            r"(?:人数|总数|数量|[产销储容流重]量|交付量|吞吐量|总量|[率额价]|票房|面积|产值|收入|投资|增速|年龄|长度|高度|里程|成绩)[？?。\s]*$"
+        ),
+    ),
+    (QuestionKind.PLACE, re.compile(r"(?:地点|地址|所在地)[？?。\s]*$")),
+)
+_ASKS = re.compile(r"什么|什麼|啥|哪|怎|如何|吗|嗎|呢|是否")
 _VALUES = {
     QuestionKind.DATE: re.compile(
         r"\d{1,4}[年月日号时点:：]|[一二三四五六七八九十]+[年月日]|近日|当天|昨|周[一二三四五六日末天]|春节|中秋|端午|清明"
@@ -105,7 +117,8 @@ class Expectation:
 
 def expectation(question: str) -> Expectation:
     """What `question` asks for."""
-    kind = next((kind for kind, pattern in _ASKED if pattern.search(question)), QuestionKind.OTHER)
+    patterns = _ASKED if _ASKS.search(question) else (*_ASKED, *_TERSE)
+    kind = next((kind for kind, pattern in patterns if pattern.search(question)), QuestionKind.OTHER)
     return Expectation(kind, asked_measure(question) if kind is QuestionKind.NUMBER else "")
 
 

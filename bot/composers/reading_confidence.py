@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.composers.candidates import Candidate
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.whole_question import Place, wholeness
 from bot.conversation import Standalone
 from bot.evaluation.match import f1
 from bot.phrases import language_of
@@ -26,12 +27,17 @@ WEIGHTS: dict[str, float] = {
     "named": 3.38,
     "period": 0.71,
     "agreement": 0.72,
+    "other": 0.0,
+    "office": 0.0,
+    "asked": 0.0,
+    "proper": 0.0,
     "foreign": 2.79,  # 3.98 was fitted, on a handful of questions; it answered nonsense in Latin letters
 }
 _MOST_LEAD = 8.0
 _NAME_MISSING = 0.5  # times the probability: of what is named and stands nowhere, the archive tells nothing
+_ANOTHER_CASE = 0.5  # the same, where the sentence is of another year, or of another of the kind that is named
 _UNFIT = 0.3  # a fitness below this is another kind of thing than was asked for
-_TYPED = (QuestionKind.NUMBER, QuestionKind.DATE, QuestionKind.PERSON)
+_TYPED = (QuestionKind.NUMBER, QuestionKind.DATE)  # names of people are guessed, too often wrongly
 _SAME = 0.6  # F1 from which two short answers say the same
 
 
@@ -42,8 +48,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     another answer. `coverage`, `similarity`, `rank`: of its sentence and passage. `read_of_covered`: the
     reader's score, in -6..6, times `coverage`, since a reader that is sure of a sentence about something else says
     little. `unfit`: 1 where a figure, date or person is asked for and it is none. `words`, `named`: `Specifics`.
-    `period`: `period_met`. `agreement`: 1 where another article says
-    the same. `foreign`: 1 where the question has no Chinese.
+    `period`: `period_met`. `agreement`: 1 where another article says the same. `other`, `office`, `asked`: `wholeness`.
+    `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese.
     """
     best = found[0]
     others = [one for one in found[1:] if not _same(one, best)]
@@ -62,6 +68,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
         "named": best.specifics.named,
         "period": best.period,
         "agreement": float(len(elsewhere - {best.hit.passage.article_id}) > 0),
+        **wholeness(question.text, Place(best.hit.title, best.hit.passage.text, best.start, best.end)),
+        "proper": best.specifics.proper,
         "foreign": float(language_of(question.whole) == "en"),
     }
 
@@ -70,9 +78,14 @@ def confidence_of(question: Standalone, found: Sequence[Candidate]) -> float:
     """Probability, 0..1, that the best of `found`, best first, is right; 0 without any."""
     if not found:
         return 0.0
-    logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(question, found).items())
+    values = signals(question, found)
+    logit = BIAS + sum(WEIGHTS[name] * value for name, value in values.items())
     probability = 1.0 / (1.0 + math.exp(-logit))
-    return probability * _NAME_MISSING if found[0].specifics.missing else probability
+    if found[0].specifics.missing:
+        probability *= _NAME_MISSING
+    if values["other"] == 1 or values["period"] == 0:
+        probability *= _ANOTHER_CASE
+    return probability
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

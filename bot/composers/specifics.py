@@ -14,7 +14,9 @@ from dataclasses import dataclass
 import rjieba
 
 from bot.abbreviations import SPELT_OUT
+from bot.composers.known_places import KNOWN_PLACES
 from bot.composers.question_kind import content
+from bot.composers.values import SURNAMES
 from bot.phrases import language_of
 from retrieval.numerals import numeral_terms
 from retrieval.terms import fold
@@ -25,8 +27,17 @@ _NUMBER = re.compile(r"(?<![\d.])\d[\d.]*(?![\d.]|年|月|[日号])")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9-]+")
 _QUOTED = re.compile(r"[“「『《](.{2,20}?)[”」』》]")
 _PLACE_ENDING = ("省", "自治州", "市", "区", "县", "镇", "乡", "村", "街道", "社区")
+_PUBLISHED = re.compile(r"^(\d{4})-\d{2}", re.M)
+_RELATIVE_YEARS = (("去年", -1), ("上年", -1), ("前年", -2), ("两年前", -2), ("明年", 1))
+_PROPER = frozenset(("nr", "ns", "nt", "nrt", "nrfg"))
+_YEARS_AND_NUMBERS = re.compile(r"\d+(?:\.\d+)?(?:年末|年底|年|月|日|号)?")
+# What the tagger takes for names and is none.
+_NO_NAMES = frozenset(("礼拜", "东西", "滑坡", "宁可", "黄牛"))
+_BY_FIRST = frozenset(
+    ("非洲", "欧洲", "亚洲", "美国", "英国", "法国", "德国", "俄罗斯", "韩国", "日本", "印度", "泰国")
+)
 _NO_PLACE = re.compile(
-    r"(?:哪|什么|几|多少|[一二两三四五六七八九十\d]+|本|全|该|各|每|城|社|地|小|园|山|景|农|个|这|那|我|下|返|回|家|故|老|新"
+    r"(?:.*年|哪|什么|几|多少|[一二两三四五六七八九十\d]+|本|全|该|各|每|城|社|地|小|园|山|景|农|个|这|那|我|下|返|回|家|故|老|新"
     r"|大|灾|校|厂|库|特|开发|工业|示范|试验|自贸|保税|经济|高新|街|古|超|夜|早|菜|股|楼|上)(?:个|技术|产业)?"
     r"(?:省|市|区|县|镇|乡|村|街道|社区)$"
 )
@@ -39,6 +50,7 @@ class Specifics:
     `words`: of its content words, weighted by rarity, by the passage and its headline; `article`: the same by the whole
     article; `rarest`: 1 less the rarity of the rarest word that the article lacks, over that of the rarest of all;
     `named`: of years, days, numbers, places, Latin words and quoted names, by the whole article and its date.
+    `proper`: of the names of people, places and organizations that the tagger knows or guesses, by the whole article.
     """
 
     words: float
@@ -46,6 +58,7 @@ class Specifics:
     rarest: float
     named: float
     missing: tuple[str, ...] = ()
+    proper: float = 1.0
 
 
 def named(question: str) -> list[str]:
@@ -82,14 +95,65 @@ def specifics(
     total = sum(weights.values()) or 1.0
     lacking = {word: weight * (1 - whole.share(word)) for word, weight in weights.items()}
     names = named(question)
-    missing = [name for name in names if whole.share(name) < 1]
+    told = _told_years(article)
+    missing = [
+        one for one in names if whole.share(one) < 1 and one not in told and not _cut_through(one, question, whole)
+    ]
     return Specifics(
         words=sum(weight * near.share(word) for word, weight in weights.items()) / total if weights else 1.0,
         article=1 - sum(lacking.values()) / total,
         rarest=1 - max(lacking.values(), default=0.0) / max(weights.values(), default=1.0),
         named=1 - len(missing) / len(names) if names else 1.0,
         missing=tuple(missing),
+        proper=_proper(question, whole),
     )
+
+
+def _cut_through(name: str, question: str, article: _Scope) -> bool:
+    """Whether `name` is the end of one word and another: 塔城市 of 北塔城市小区, where it has 北塔 and 城市."""
+    at = question.find(name)
+    return at > 0 and article.share(question[at - 1 : at + 1]) == 1 and article.share(name[1:]) == 1
+
+
+def _told_years(article: str) -> set[str]:
+    """The years that `article`, with its date, means by 去年 and the like."""
+    published = _PUBLISHED.search(article)
+    if not published:
+        return set()
+    year = int(published[1])
+    return {str(year + shift) for word, shift in _RELATIVE_YEARS if word in article}
+
+
+def _proper(question: str, article: _Scope) -> float:
+    """How much of the names in `question` `article` has, 0..1; guessed ones may have a character too many."""
+    text = _YEARS_AND_NUMBERS.sub(" ", fold(question))
+    names = _names_of(text)
+    met = [_has_name(article, word, flag) for word, flag in names.items()]
+    return sum(met) / len(met) if met else 1.0
+
+
+def _is_name(word: str, flag: str) -> bool:
+    if len(word) < 2 or word in _NO_NAMES or flag not in _PROPER:
+        return False
+    return word[0] in SURNAMES if flag == "nr" else True
+
+
+def _names_of(text: str) -> dict[str, str]:
+    """The names in `text` with how the tagger flags them."""
+    names = {word: flag for word, flag in rjieba.tag(text) if _is_name(word, flag)}
+    return {**names, **{match[0]: "ns" for match in KNOWN_PLACES.finditer(text) if match[0] not in "".join(names)}}
+
+
+def _has_name(article: _Scope, word: str, flag: str) -> float:
+    share = article.share(word)
+    if flag == "nt":
+        return share  # 上市公司, 中心医院: half a common noun
+    return 1.0 if share == 1 or article.has_most_of(word) or _said_shortly(word, article) else 0.0
+
+
+def _said_shortly(name: str, article: _Scope) -> bool:
+    """Whether a country or continent is named by its first character beside another's: 对非, 中美."""
+    return name in _BY_FIRST and article.matches(rf"[对中赴驻访]{name[0]}(?:洲|国)?|{name[0]}[方籍裔]")
 
 
 def _content_words(question: str) -> list[str]:
@@ -119,6 +183,15 @@ class _Scope:
         if len(pairs) < 2 or not all("一" <= character <= "鿿" for character in folded):
             return 0.0
         return 0.8 * sum(pair in self._text for pair in pairs) / len(pairs)
+
+    def has_most_of(self, word: str) -> bool:
+        """Whether all but the first or the last character of `word`, of three or more, stands in the text."""
+        folded = fold(word)
+        return len(folded) > 2 and (folded[:-1] in self._text or folded[1:] in self._text)
+
+    def matches(self, pattern: str) -> bool:
+        """Whether `pattern` stands in the text."""
+        return re.search(pattern, self._text) is not None
 
     def _other_numerals(self) -> set[str]:
         if self._numerals is None:
