@@ -134,8 +134,9 @@ def _kinds(question: str) -> Iterator[_Kind]:
         if not match[0].startswith(("一批", "一代", "一版")):
             yield _Kind(match[0], re.compile(f"第?{numeral}(?:、第?{numeral})*{match['what']}"))
     for name, pattern in _STRETCHES:
-        if match := pattern.search(text):
-            yield _Kind(match[0], name)
+        stretch = pattern.search(text)
+        if stretch:
+            yield _Kind(stretch[0], name)
     words = [(word, flag) for word, flag in rjieba.tag(_YEARS.sub(" ", text)) if word.strip()]
     for word, _ in words:
         yield from _opposites(word)
