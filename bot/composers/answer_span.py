@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.composers.asked import Asked
-from bot.composers.lists import whole_list, whole_series
+from bot.composers.lists import whole_list
 from bot.composers.question_kind import QuestionKind
 from bot.composers.ranges import whole_range
 from bot.composers.reasons import whole_reason
+from bot.composers.series import whole_series
 from bot.composers.whole_answers import whole_answer
 from retrieval.terms import words
 from retrieval.whole_spans import whole_span

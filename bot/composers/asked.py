@@ -14,6 +14,8 @@ from bot.composers.values import is_value
 
 _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
+_SENTENCES = re.compile(r"[。！？；\n].")
+_SEVERAL_SENTENCES = 0.4  # of the fitness, where an answer that should be short goes on into another sentence
 _BEFORE = 12  # characters before an answer that may say what it is
 
 
@@ -39,6 +41,11 @@ class Asked:
 
 def fitness(asked: Asked, text: str, start: int, end: int) -> float:
     """1 for nothing but a value of the kind asked for, less for what holds one, 0 for what does not."""
+    fits = _fitness(asked, text, start, end)
+    return fits if asked.is_explanation or not _SENTENCES.search(text[start:end]) else _SEVERAL_SENTENCES * fits
+
+
+def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
     expected, said = asked.expected, text[start:end]
     if expected.kind is QuestionKind.REASON:
         return reason_fitness(text, start, end)

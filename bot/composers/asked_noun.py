@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bot.composers.series import series_fitness
+
 _ASKED = re.compile(
     r"哪(?P<many>[一二两三四五六七八九十几些]{0,2})(?:[家个所座种条位支部本项款类名间处只届场片批]|(?=[一-鿿]))(?P<noun>[^，。？?的]{0,8})"
 )
 _COUNTED = re.compile(r"(?:共|有|共有)?(?:\d+|[一二两三四五六七八九十]+)[^、，和与及]{1,4}")
-_JOINED = re.compile(r"[、和与及]|》《|”“")
 _CLAUSES = re.compile(r"[，。；！？\n]")
 _SCHOOL = "学校|小学|中学|大学|学院|幼儿园|[一二三四五六七八九十]中|附中"
 _COMPANY = "公司|集团|传媒|股份|科技|厂|社|店|中心"
@@ -43,8 +44,9 @@ def noun_fitness(question: str, text: str, before: str) -> float:
         return 1.0
     if _COUNTED.fullmatch(text):
         return 0.3
-    several = asked["many"] not in ("", "一")
-    if (several and not _JOINED.search(text)) or (not several and _CLAUSES.search(text)):
+    if asked["many"] not in ("", "一"):
+        return series_fitness(question, text)
+    if _CLAUSES.search(text):
         return 0.6
     noun = next((noun for noun in _BEARS if noun in asked["noun"]), "")
     return 1.0 if not noun or re.search(_BEARS[noun], text) or before.endswith(noun) else 0.6

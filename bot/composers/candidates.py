@@ -13,7 +13,8 @@ from bot.composers.contrasts import contradicts
 from bot.composers.evidence import Evidence
 from bot.composers.explanations import explanation
 from bot.composers.period import period_met
-from bot.composers.question_kind import Expectation, QuestionKind
+from bot.composers.question_kind import QuestionKind
+from bot.composers.series import enumerations
 from bot.composers.specifics import Specifics, specifics
 from bot.composers.values import values
 from bot.composers.windows import Window
@@ -70,11 +71,11 @@ class Candidate:
 
 RANKING = {
     "read": 0.24,
-    "sentence": 3.71,
-    "fitness": 2.61,
-    "named": 1.28,
-    "length": 0.62,
-    "level": 1.59,
+    "sentence": 3.8,
+    "fitness": 2.8,
+    "named": 1.27,
+    "length": 1.57,
+    "level": 1.57,
     "contrast": -1.5,  # -3.97 was fitted, on a handful of questions
 }
 """Weights of the signals in `Candidate.score`."""
@@ -107,7 +108,7 @@ def candidates(
         sentences.setdefault(one.hit.passage.passage_id, []).append(one)
     found: dict[tuple[int, int, int], Candidate] = {}
     for window, reading in read:
-        spans = _proposed(window, reading, asked.expected)
+        spans = _proposed(window, reading, asked)
         if not spans:
             continue
         met = _specifics(question, window, rarity, body_of)
@@ -130,12 +131,21 @@ def _repeats(candidate: Candidate, question: str) -> bool:
     return is_han(text) and text in squeezed(question) and not _OFFERS.search(question)
 
 
-def _proposed(window: Window, reading: Reading, expected: Expectation) -> list[Span]:
-    """The reader's best spans, and the best of those that are just a value of the kind asked for."""
+def _proposed(window: Window, reading: Reading, asked: Asked) -> list[Span]:
+    """The reader's best spans, the best of those that are just a value of the kind asked for, and of lists."""
     shift = len(window.heading)
-    found = [reading.of(start + shift, end + shift) for start, end in values(expected.kind, window.text[shift:])]
+    text = window.text[shift:]
+    found = [reading.of(start + shift, end + shift) for start, end in values(asked.expected.kind, text)]
+    if asked.is_list:
+        found += [_best(reading, [one + shift for one in starts], end + shift) for starts, end in enumerations(text)]
     typed = sorted((one for one in found if one), key=lambda one: -one.score)
     return [*reading.best(), *typed[:_TYPED]]
+
+
+def _best(reading: Reading, starts: Sequence[int], end: int) -> Span | None:
+    """The span to `end` from that of `starts` which the reader likes best."""
+    found = [one for start in starts if (one := reading.of(start, end))]
+    return max(found, key=lambda one: one.score, default=None)
 
 
 def _specifics(question: Standalone, window: Window, rarity: Rarity, body_of: Callable[[str], str]) -> Specifics:

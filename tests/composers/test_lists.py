@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.composers.lists import asks_for_list, whole_list, whole_series
+from bot.composers.lists import asks_for_list, whole_list
+from bot.composers.series import asked_count, count, enumerations, series_fitness, whole_series
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,28 @@ def test_series(question: str, text: str, part: str, whole: str) -> None:
     start = text.index(part)
     first, last = whole_series(question, text, start, start + len(part))
     assert text[first:last] == whole
+
+
+def test_an_enumeration_may_begin_at_any_word() -> None:
+    text = "大会在主题馆牵手好买家、好物网等平台。"
+    ((starts, end),) = enumerations(text)
+    assert text.index("好买家") in starts
+    assert text[:end].endswith("好物网")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "fitness"),
+    [
+        ("分哪三种颜色？", "红、黄、蓝", 1.0),
+        ("分哪三种颜色？", "红、黄", 0.6),
+        ("有哪些颜色？", "红、黄", 1.0),
+        ("有哪些颜色？", "三色", 0.6),
+    ],
+)
+def test_a_list_has_as_many_as_are_asked_for(question: str, text: str, fitness: float) -> None:
+    assert series_fitness(question, text) == fitness
+
+
+def test_counts() -> None:
+    assert (asked_count("哪两家？"), asked_count("哪12个？"), asked_count("哪些？")) == (2, 12, 0)
+    assert (count("甲、乙和丙（丁、戊）"), count("甲")) == (3, 1)

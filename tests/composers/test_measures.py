@@ -52,3 +52,9 @@ def test_a_run_of_blanks_or_digits_costs_nothing(text: str) -> None:
     began = time.perf_counter()
     expectation("门票多少钱？").strength(text)
     assert time.perf_counter() - began < 0.5
+
+
+def test_a_short_answer_does_not_go_on_into_another_sentence() -> None:
+    text = "村里有茶厂。镇上有酒厂。"
+    asked = Asked.of("村里有什么厂？")
+    assert fitness(asked, text, 3, 5) > fitness(asked, text, 3, 11) > 0
