@@ -115,13 +115,13 @@ def test_what_was_removed_added_or_replaced_is_found_as_it_is(
 def test_larger_components_widen_the_range(vectors: np.ndarray, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nearest, "_CLUSTERS_SEARCHED", CLUSTERS)
     index = Nearest.read(copy)
-    # Along one axis, 1 where the others' components are below 0.4: told apart by that component alone.
-    peaks = np.array([[share, *[0.0] * (DIMENSION - 2), (1 - share**2) ** 0.5] for share in (1.0, 0.9, 0.8, 0.7)])
-    peaks = peaks.astype(np.float32)
-    index.add(range(COUNT, COUNT + 4), peaks)
-    for turn, peak in enumerate(peaks):
-        assert found(index, peak, 4) == (COUNT + np.argsort(-(peaks @ peak))).tolist()
-        assert found(index, peak, 1) == [COUNT + turn]
+    assert largest_component(vectors) < 0.5
+    # Two components, both beyond the others' range: taken for its end these would all be the same.
+    shares = np.linspace(0.6, 0.8, 60)
+    peaks = np.zeros((60, DIMENSION), np.float32)
+    peaks[:, 0], peaks[:, 1] = shares, np.sqrt(1 - shares**2)
+    index.add(range(COUNT, COUNT + 60), peaks)
+    assert [found(index, peak, 1) for peak in peaks] == [[COUNT + exact(peaks, peak, 1)[0]] for peak in peaks]
     assert found(index, vectors[3], 1) == [3]
 
 
