@@ -23,6 +23,7 @@ from bot.answer import (
 )
 from bot.composers.extractive import Composition
 from bot.conversation import Standalone, Turn, stand_alone
+from bot.latin_names import glossary, in_characters, in_chinese, is_in_latin, latin_names
 from bot.phrases import language_of, phrase
 from bot.several import Part, parts_of, together
 from bot.small_talk import small_talk
@@ -34,6 +35,7 @@ from retrieval.search import Searcher
 LONGEST_QUESTION = 1000
 _MOST_TURNS = 6  # earlier questions that can matter
 _MOST_REMEMBERED = 1000
+_NAMED_IN = 40  # passages that are looked through for names that a question writes in Latin letters
 _SAME_ARTICLE = 0.15  # added to the score of passages of the article spoken of
 _Key: TypeAlias = tuple[tuple[str, ...], Filters | None, int]
 _PIECES = re.compile(r".*?(?:[。！？!?；;，,]|\Z)", re.DOTALL)
@@ -125,12 +127,24 @@ class Assistant:
         earlier = [_well_formed(one).strip() for one in history[-_MOST_TURNS:]]
         standalone = stand_alone(text, earlier)
         if not standalone.leans:
-            return standalone
+            return self._with_names(standalone, filters)
         turns: list[Turn] = []
         for number, question in enumerate(earlier):
             key = (tuple(earlier[: number + 1]), filters, self._searcher.generation)
             turns.append(self._remembered(key) or self._turn(question, turns, filters, key))
-        return stand_alone(text, turns)
+        return self._with_names(stand_alone(text, turns), filters)
+
+    def _with_names(self, standalone: Standalone, filters: Filters | None) -> Standalone:
+        """A question in English with its names and common words also as the passages nearest to it write them."""
+        if not is_in_latin(standalone.text):
+            return standalone
+        names, common = latin_names(standalone.text), glossary(standalone.text)
+        if not names and not common:
+            return standalone
+        hits = self._searcher.search(standalone.whole, limit=_NAMED_IN, filters=filters).hits
+        texts = [f"{hit.title}\n{hit.passage.text}" for hit in hits]
+        written = [*in_characters(names, texts).values(), *in_chinese(common, texts)]
+        return replace(standalone, context=" ".join(filter(None, (standalone.context, *written))))
 
     def _turn(self, question: str, before: Sequence[Turn], filters: Filters | None, key: _Key) -> Turn:
         standalone = stand_alone(question, before)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.composers.question_kind import Expectation, content, expectation
 from bot.conversation import Standalone
+from bot.latin_names import is_in_latin
 from retrieval.hit import Hit
 from retrieval.sentences import sentences
 from retrieval.terms import terms
@@ -51,6 +52,8 @@ def find_evidence(
 ) -> list[Evidence]:
     """Every sentence of `hits` as evidence, best first. `rarity` gives terms' inverse document frequencies."""
     weights = _term_weights(question, rarity)
+    if is_in_latin(question.whole):
+        weights = _found_anywhere(weights, hits) or weights
     if not weights:
         return []
     expected = expectation(question.text)
@@ -63,6 +66,12 @@ def _term_weights(question: Standalone, rarity: Callable[[Sequence[str]], Mappin
     context = set(terms(content(question.context))) - own
     found = rarity(sorted(own | context))
     return {term: found[term] * (1.0 if term in own else _CONTEXT_WEIGHT) for term in sorted(own | context)}
+
+
+def _found_anywhere(weights: Mapping[str, float], hits: Sequence[Hit]) -> dict[str, float]:
+    """The terms that some passage holds: the common words of an English question stand in no Chinese one."""
+    found = set().union(*(terms(f"{hit.title}\n{hit.passage.text}") for hit in hits)) if hits else set()
+    return {term: weight for term, weight in weights.items() if term in found}
 
 
 def _in_passage(hit: Hit, expected: Expectation, weights: Mapping[str, float]) -> list[Evidence]:

@@ -70,7 +70,7 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
         "agreement": float(len(elsewhere - {best.hit.passage.article_id}) > 0),
         **wholeness(question.text, Place(best.hit.title, best.hit.passage.text, best.start, best.end)),
         "proper": best.specifics.proper,
-        "foreign": float(language_of(question.whole) == "en"),
+        "foreign": float(language_of(question.text) == "en"),
     }
 
 

@@ -17,7 +17,7 @@ from bot.abbreviations import SPELT_OUT
 from bot.composers.known_places import KNOWN_PLACES
 from bot.composers.question_kind import content
 from bot.composers.values import SURNAMES
-from bot.phrases import language_of
+from bot.latin_names import in_characters, is_in_latin, latin_names
 from retrieval.numerals import numeral_terms
 from retrieval.terms import fold
 
@@ -65,7 +65,7 @@ def named(question: str) -> list[str]:
     """The years, days, numbers, places, Latin words and quoted names in `question`, each once."""
     text = unicodedata.normalize("NFKC", question)
     # Every word of an English question is Latin; what it names is written in Chinese in the articles.
-    patterns = (_YEAR, _DAY, _NUMBER) if language_of(question) == "en" else (_YEAR, _DAY, _NUMBER, _LATIN)
+    patterns = (_YEAR, _DAY, _NUMBER) if is_in_latin(question) else (_YEAR, _DAY, _NUMBER, _LATIN)
     found = [match[0].replace("号", "日") for pattern in patterns for match in pattern.finditer(text)]
     found += [match[1] for match in _QUOTED.finditer(question)]
     return list(dict.fromkeys([*found, *_places(content(question))]))
@@ -105,7 +105,7 @@ def specifics(
         rarest=1 - max(lacking.values(), default=0.0) / max(weights.values(), default=1.0),
         named=1 - len(missing) / len(names) if names else 1.0,
         missing=tuple(missing),
-        proper=_proper(question, whole),
+        proper=_spelt(question, article) if is_in_latin(question) else _proper(question, whole),
     )
 
 
@@ -122,6 +122,12 @@ def _told_years(article: str) -> set[str]:
         return set()
     year = int(published[1])
     return {str(year + shift) for word, shift in _RELATIVE_YEARS if word in article}
+
+
+def _spelt(question: str, article: str) -> float:
+    """The share of the names that `question` spells in Latin letters that `article` has in characters."""
+    names = latin_names(question)
+    return len(in_characters(names, [article])) / len(names) if names else 1.0
 
 
 def _proper(question: str, article: _Scope) -> float:
@@ -159,6 +165,8 @@ def _said_shortly(name: str, article: _Scope) -> bool:
 def _content_words(question: str) -> list[str]:
     """Its words of two characters and more; single ones are mostly measure words and particles."""
     words = [word for word in rjieba.cut(fold(content(question))) if word.isalnum() and len(word) > 1]
+    if is_in_latin(question):  # its common words stand in no Chinese article
+        words = [word for word in words if not word.isascii() or any(map(str.isdigit, word))]
     return list(dict.fromkeys(words))
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import rjieba
 
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.latin_names import glossary
 from bot.phrases import language_of
 from retrieval.terms import fold
 
@@ -93,7 +94,7 @@ def wholeness(question: str, place: Place) -> dict[str, float]:
     one that the segment holds, at least in part.
     """
     if language_of(question) == "en":
-        return {"other": 0.0, "office": 1.0, "asked": _UNTOLD}
+        return {"other": 0.0, "office": 1.0, "asked": _translated(question, place)}
     return {"other": _other(question, place), "office": _office(question, place), "asked": _asked(question, place)}
 
 
@@ -191,6 +192,13 @@ def _asked(question: str, place: Place) -> float:
     near = fold(place.segment)
     around = fold(place.title)
     return sum(max(_share(word, near), 0.5 * _share(word, around)) for word in words) / len(words)
+
+
+def _translated(question: str, place: Place) -> float:
+    """The share of the question's common English words that stand in the segment or the title in Chinese."""
+    words = glossary(question)
+    text = fold(place.segment + "\n" + place.title)
+    return sum(any(one in text for one in ways) for ways in words) / len(words) if words else _UNTOLD
 
 
 def _share(word: str, text: str) -> float:
