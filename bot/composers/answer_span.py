@@ -29,12 +29,17 @@ def answer_span(asked: Asked, text: str, start: int, end: int) -> tuple[int, int
         return start, end
     start, end = whole_range(asked.text, asked.expected.kind, text, start, end)
     if asked.is_list:
-        return whole_list(text, start, end)
+        return _without_indent(text, *whole_list(text, start, end))
     if asked.expected.kind is QuestionKind.REASON:
         return whole_reason(text, start, end)
     if asked.expected.kind in (QuestionKind.OTHER, QuestionKind.PLACE, QuestionKind.PERSON):
-        return whole_series(asked.text, text, start, end)
+        return _without_indent(text, *whole_series(asked.text, text, start, end))
     return start, end
+
+
+def _without_indent(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without the blanks that a paragraph, whose first item may be a list's, begins with."""
+    return end - len(text[start:end].lstrip()), end
 
 
 def _with_measure(question: str, text: str, end: int) -> int:

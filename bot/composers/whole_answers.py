@@ -72,7 +72,7 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and is_han(text[start:end])
     if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
         return start, end
-    for longer in range(end + 1, start + 4):
+    for longer in range(end + 1, min(start + 4, len(text) + 1)):
         if text[longer - 1] not in _NO_NAME and is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
             return start, longer
     return start, end
