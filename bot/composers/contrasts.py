@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 _SETS = (
-    ("男", "女"),
+    ("男(?!友|朋友)", "女(?!士|儿|友|朋友)"),
     ("首次|第一次|头一回|头次|初次|首届|第一届", "再次|第二次|又一次|第二届"),
     ("开幕|开始|启动|开工|开业|开馆|开园|起跑|发枪", "闭幕|落幕|结束|收官|完工|竣工|截止|截至|闭馆"),
     ("出口|外销", "进口"),
@@ -37,25 +37,35 @@ _SETS = (
     ("新增|新建|新添", "总数|累计|共有"),
     ("原来|原先|此前|过去", "现在|目前|如今"),
 )
-_END = re.compile(r"[；;。！？\n]")
 _CONTRASTS = tuple(tuple(re.compile(one) for one in words) for words in _SETS)
 
 
 def contradicts(question: str, sentence: str, start: int, end: int) -> bool:
     """Whether what is said around `sentence[start:end]` is the other of two words, one of which `question` says.
 
-    Of several, the last one before the span counts, else the first one behind it; as far as the nearest semicolons.
+    Of several, the last one before the span counts, else the first one behind it: in its own clause (5月7日结束 after
+    5月1日开始), else as far as the nearest semicolons.
     """
-    begin = max(sentence.rfind(mark, 0, start) for mark in "；;。！？\n") + 1
-    stop = _END.search(sentence, end)
-    after = sentence[end : stop.start() if stop else len(sentence)]
+    before, after = _around(sentence, start, end, "；;。！？\n")
+    nearer = _around(sentence, start, end, "，,；;。！？\n")
     for words in _CONTRASTS:
         asked = [word for word in words if word.search(question)]
         if len(asked) == 1:
-            said = _last(words, sentence[begin:end]) or _first(words, after)
+            said = _said(words, *nearer) or _said(words, before, after)
             if said is not None and said is not asked[0]:
                 return True
     return False
+
+
+def _around(sentence: str, start: int, end: int, marks: str) -> tuple[str, str]:
+    """What stands between the nearest of `marks`: as far as `end`, and behind it."""
+    begin = max(sentence.rfind(mark, 0, start) for mark in marks) + 1
+    stops = [at for at in (sentence.find(mark, end) for mark in marks) if at >= 0]
+    return sentence[begin:end], sentence[end : min(stops, default=len(sentence))]
+
+
+def _said(words: Sequence[re.Pattern[str]], before: str, after: str) -> re.Pattern[str] | None:
+    return _last(words, before) or _first(words, after)
 
 
 def _last(words: Sequence[re.Pattern[str]], text: str) -> re.Pattern[str] | None:
