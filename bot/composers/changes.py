@@ -6,6 +6,7 @@ import re
 
 _ASKS_CHANGE = re.compile(
     r"[增减減]|[上下][升降涨漲跌调調]|[涨漲跌降升缩]了|提[高升]|降低|高出|[多少快慢长短高低][了出]|相差|差距?多少|[比较][^，。？]{1,20}[多少高低快慢大小]"
+    r"|[升降涨漲跌][幅多几幾]|提前|缩短|延长|回落|超出"
     r"|新(?:添|增)|(?:how much|by what).*(?:more|less|grow|rise|fall|increase|decrease)"
     r"|\b(?:grew|rose|fell|growth|increased?|decreased?|more than)\b",
     re.I,
