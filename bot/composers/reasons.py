@@ -35,7 +35,7 @@ def reasons(text: str) -> Iterator[tuple[int, int]]:
         for match in pattern.finditer(text)
     }
     found |= set(_led_to(text))
-    yield from sorted((start, end) for start, end in found if end - start > 2)
+    yield from sorted((start, end) for start, end in found if end - start >= 2)
 
 
 def _led_to(text: str) -> Iterator[tuple[int, int]]:
