@@ -14,15 +14,21 @@ _CAPITALIZED = re.compile(r"(?<![A-Za-z])[A-Z][a-z]+(?:'[a-z]+)?")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 _TOGETHER = re.compile(r"\s+")
 _HAN = re.compile(r"[一-鿿]{2,}")
+_ENGLISH = re.compile(
+    r"\b(?:how|what|who|whom|whose|when|where|which|why|did|does|do|is|are|was|were|has|have)\b", re.I
+)
+_CHINESE_AFTER = re.compile(r"[A-Za-z].*[一-鿿]", re.DOTALL)
 _SHORTEST, _LONGEST = 2, 5  # characters of a name
 # Words that happen to be made of syllables of pinyin.
 _NO_NAMES = frozenset(("china", "canada", "panama", "man", "men", "women", "can", "main", "change", "dance", "long"))
 
 
 def is_in_latin(question: str) -> bool:
-    """Whether `question` is in Latin letters, but perhaps for names that were added to it."""
+    """Whether `question` is in Latin letters, but perhaps for names in Chinese; iPhone 15 Pro多少钱 is not."""
     words = len(_LATIN_WORD.findall(question))
-    return words >= 2 and len(_HAN.sub("", question)) > len(question) / 2
+    if words < 2 or len(_HAN.sub("", question)) <= len(question) / 2:
+        return False
+    return not _CHINESE_AFTER.search(question) or _ENGLISH.search(question) is not None
 
 
 def latin_names(question: str) -> list[str]:

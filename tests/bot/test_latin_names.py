@@ -51,6 +51,10 @@ def test_the_files_are_what_they_say() -> None:
 def test_a_question_stays_english_with_names_added() -> None:
     assert is_in_latin("蓝山 路灯 How many street lights has Lanshan put up?")
     assert not is_in_latin("WTO什么时候成立？")
+    assert not is_in_latin("iPhone 15 Pro多少钱？")
+    assert is_in_latin("How old was 周德厚 when he died?")
+    assert is_in_latin("路灯 Street lights in Lanshan")
+    assert named("iPhone 15 Pro多少钱？") == ["15", "iPhone", "Pro"]
     assert named("蓝山 How many people took part in 2024?") == ["2024"]
 
 
