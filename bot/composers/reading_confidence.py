@@ -47,7 +47,7 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     `read`: the reader's score, in -12..12. `lead`: by how much the best candidate's score exceeds that of the best with
     another answer. `coverage`, `similarity`, `rank`: of its sentence and passage. `read_of_covered`: the
     reader's score, in -6..6, times `coverage`, since a reader that is sure of a sentence about something else says
-    little. `unfit`: 1 where a figure, date or person is asked for and it is none. `words`, `named`: `Specifics`.
+    little. `unfit`: 1 where a figure or date is asked for and it is none. `words`, `named`: `Specifics`.
     `period`: `period_met`. `agreement`: 1 where another article says the same. `other`, `office`, `asked`: `wholeness`.
     `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese.
     """
