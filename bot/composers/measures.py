@@ -7,7 +7,7 @@ from typing import Final
 
 MONEY: Final = "(?:元|块|美元|欧元|英镑|日元|港币|人民币)"
 PEOPLE: Final = "(?:人|名|位|个|户|口)"
-PERCENT: Final = "(?:[%％]|成|个?百分点)"
+PERCENT: Final = "(?:[%％‰]|成|个?百分点)"
 LENGTH: Final = "(?:公里|千米|米|里|厘米|毫米|公分)"
 AREA: Final = "(?:平方|亩|公顷)"
 WEIGHT: Final = "(?:吨|公斤|千克|斤|克)"
@@ -68,6 +68,7 @@ _PEOPLE_NAMED = re.compile(
 # What a question is about, where no measure is named; the first that stands in it decides.
 _IMPLIED = (
     (r"第几|第幾|排名|名次|排第|排几|排多少位", RANK),
+    (r"(?<![汇匯频頻功速])率(?:是|为|為|有|达|達)?到?(?:多少|几何?)?[？?]?$", PERCENT),
     (
         r"占比|比例|百分之|增幅|涨幅|降幅|增长率|增速|下降率|(?:覆盖|完成|合格|达标|就业|参保|普及|入学|失业|森林|绿化|出勤|回收|利用|城镇化|化)率"
         r"|(?:增长|增加|下降|提高|上涨|减少)了?(?:百分之)?(?:多少|几成)(?=[？?]|$)|percent|share",

@@ -24,7 +24,7 @@ from retrieval.reader import Reader, Reading
 from retrieval.terms import fold
 
 CAUTION_BELOW = 0.4
-SECOND_BELOW = 0.75  # below this confidence a second sentence is quoted where it is nearly as good
+SECOND_BELOW = 0.85  # below this confidence a second sentence is quoted where it is nearly as good
 _FIRST_READ = 2
 _IN_DOUBT = 0.0  # a span's score, up to which more is read
 _SURE = 2.0  # a span's score, from which another article's answer is held against the best

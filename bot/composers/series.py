@@ -57,6 +57,8 @@ def _series(text: str, begin: int, stop: int, start: int, end: int) -> tuple[int
     (first, _), (_, last) = items[holds[0]], items[holds[-1]]
     if (holds[0] and first != start) or (holds[-1] < len(items) - 1 and last not in (end, _behind_aside(text, end))):
         return start, end
+    if holds[-1] == len(items) - 1 and _goes_on(text, end, items[-1][1]):
+        return start, end
     if holds[0]:
         start = items[0][0]
         lead = LEAD.match(text[start : items[0][1]]) or _SERIES_LEAD.match(text[start : items[0][1]])
@@ -66,6 +68,12 @@ def _series(text: str, begin: int, stop: int, start: int, end: int) -> tuple[int
         tail = TAIL.search(text[start:end])
         end = start + tail.start() if tail and tail.start() else end
     return start, end
+
+
+def _goes_on(text: str, end: int, stop: int) -> bool:
+    """Whether the item goes on behind [.., end) as a name does: 空难 behind 藤县 of 梧州空难、藤县空难."""
+    following = next(iter(rjieba.tag(text[end:stop])), None)
+    return following is not None and following[1].startswith("n") and len(following[0]) > 1
 
 
 def _items(text: str, begin: int, stop: int) -> list[tuple[int, int]]:

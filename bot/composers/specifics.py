@@ -41,6 +41,8 @@ _NO_PLACE = re.compile(
     r"|大|灾|校|厂|库|特|开发|工业|示范|试验|自贸|保税|经济|高新|街|古|超|夜|早|菜|股|楼|上)(?:个|技术|产业)?"
     r"(?:省|市|区|县|镇|乡|村|街道|社区)$"
 )
+_OUR_PLACE = "[本我][市省县]"
+_HERE = 0.8  # of a place's name: a city's own paper may say 本市, and no name at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ def _has_name(article: _Scope, word: str, flag: str) -> float:
     share = article.share(word)
     if flag == "nt":
         return share  # 上市公司, 中心医院: half a common noun
-    return 1.0 if share == 1 or article.has_most_of(word) or _said_shortly(word, article) else 0.0
+    if share == 1 or article.has_most_of(word) or _said_shortly(word, article):
+        return 1.0
+    return _HERE if flag == "ns" and article.matches(_OUR_PLACE) and not KNOWN_PLACES.search(article.text) else 0.0
 
 
 def _said_shortly(name: str, article: _Scope) -> bool:
@@ -176,6 +180,11 @@ class _Scope:
     def __init__(self, text: str) -> None:
         self._text = fold(text)
         self._numerals: set[str] | None = None
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        return self._text
 
     def share(self, word: str) -> float:
         """1 where `word` stands in the text, else the share of its pairs of characters that do."""

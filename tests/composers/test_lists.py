@@ -62,6 +62,7 @@ def test_which_questions_want_a_list(question: str, asks: bool) -> None:
         ("谁来了？", "王小明和李小红来了。", "李小红", "李小红"),
         ("茶叶产自哪里？", "茶叶产自云南、贵州和四川等地。", "南、贵", "南、贵"),
         ("谁来了？", "王小明来了。", "王小明", "王小明"),
+        ("事故在哪里？", "又称梧州空难、藤县空难。", "藤县", "藤县"),
     ],
 )
 def test_series(question: str, text: str, part: str, whole: str) -> None:

@@ -101,6 +101,8 @@ def _everything(words: Sequence[str]) -> dict[str, float]:
         ("县里跟非洲做了多少生意？", "一季度对非贸易9213万元。", 1.0),
         ("县里跟非洲做了多少生意？", "一季度对日贸易9213万元。", 0.0),
         ("一共种了多少棵树？", "种了300棵。", 1.0),
+        ("北京地铁有几座车站？", "本市地铁有10座车站。", 0.8),
+        ("北京地铁有几座车站？", "本市地铁有10座车站，和广州一样。", 0.0),
     ],
 )
 def test_names_of_people_and_places(question: str, article: str, proper: float) -> None:
