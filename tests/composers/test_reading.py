@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from zlib import crc32
@@ -12,7 +13,7 @@ from bot.composers import reading
 from bot.composers.candidates import candidates
 from bot.composers.evidence import find_evidence
 from bot.composers.reading import ReadingComposer
-from bot.composers.reading_confidence import WEIGHTS, confidence_of, signals
+from bot.composers.reading_confidence import BIAS, WEIGHTS, confidence_of, signals
 from bot.composers.specifics import named, specifics
 from bot.composers.windows import BUDGETS, windows
 from bot.conversation import Standalone
@@ -233,6 +234,34 @@ def test_a_name_that_stands_nowhere_halves_the_confidence() -> None:
     assert not found[0].specifics.missing
     lacking = replace(found[0], specifics=replace(found[0].specifics, missing=("雨花区",)))
     assert confidence_of(question, [lacking]) == pytest.approx(confidence_of(question, found[:1]) / 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "liked", "right"),
+    [
+        ("男子冠军是谁？", "男子冠军是龙正岩，成绩不错；女子冠军是谭若溪，成绩也好。", "谭若溪", "龙正岩"),
+        ("共数到多少只鸟？", "共数到2.4万只鸟，比上年多2800只鸟。", "2800只", "2.4万只"),
+    ],
+)
+def test_what_fits_is_before_what_the_reader_likes_a_little_more(
+    question: str, text: str, liked: str, right: str
+) -> None:
+    reader = FixedReader(**{liked: 2.0, right: 1.0})
+    assert composer(reader).propose(Standalone(question), [hit(text)])[0].text == right
+
+
+def test_a_list_that_the_reader_did_not_find_is_considered() -> None:
+    text = "新区有科技馆、美术馆、书画馆。"
+    found = composer(FixedReader()).propose(Standalone("新区有哪些馆？"), [hit(text)])
+    assert [one.text for one in found] == ["科技馆、美术馆、书画馆"]
+
+
+def test_another_year_halves_the_confidence() -> None:
+    question = Standalone("天心区有多少名志愿网格员？")
+    best = composer(FixedReader(**{"620人": 9.0})).propose(question, [hit()])[0]
+    other = replace(best, period=0.0)
+    logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(question, [other]).items())
+    assert confidence_of(question, [other]) == pytest.approx(0.5 / (1 + math.exp(-logit)))
 
 
 def test_only_promising_sentences_are_read_within_the_budget() -> None:

@@ -103,6 +103,7 @@ def _everything(words: Sequence[str]) -> dict[str, float]:
         ("一共种了多少棵树？", "种了300棵。", 1.0),
         ("北京地铁有几座车站？", "本市地铁有10座车站。", 0.8),
         ("北京地铁有几座车站？", "本市地铁有10座车站，和广州一样。", 0.0),
+        ("怎样读懂大理石花纹？", "石头上有花纹。", 1.0),  # a word, and the name of a place as well
     ],
 )
 def test_names_of_people_and_places(question: str, article: str, proper: float) -> None:
