@@ -9,6 +9,7 @@ from bot.composers.asked_noun import noun_fitness
 from bot.composers.explanations import asks_to_explain
 from bot.composers.lists import asks_for_list
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
+from bot.composers.ranges import is_range
 from bot.composers.reasons import reason_fitness
 from bot.composers.values import is_value
 
@@ -56,6 +57,6 @@ def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
         return 0.5 + 0.5 * strength  # few foreign places say what they are
     if expected.measure and strength < 1 and _HAS_MEASURE.search(said):
         return 0.0  # people for money
-    if is_value(expected.kind, said):
+    if is_value(expected.kind, said) or (expected.kind is not QuestionKind.PERSON and is_range(said)):
         return max(strength, 0.5) if expected.kind is QuestionKind.NUMBER else 1.0
     return 0.3 * strength

@@ -33,5 +33,16 @@ _MORE_THAN_A_PLACE = (
 )
 _NAMES = set(f"{_PROVINCES} {_PREFECTURES}".split()) - set(_MORE_THAN_A_PLACE.split())
 
-KNOWN_PLACES: Final = re.compile("|".join(sorted(_NAMES, key=lambda one: (-len(one), one))))
+# What stands beside a name where it is a part of other words: 市长春节慰问, 重大庆祝, 出海口, 长治久安.
+_INSIDE_WORDS = {
+    "长春": r"(?<![市县区镇乡村局校院部会])长春(?!节|天|雨|笋)",
+    "大庆": r"(?<![重盛])大庆(?!祝|典)",
+    "海口": r"(?<!出)(?<!入)海口",
+    "长治": r"长治(?!久安)",
+    "河北": r"(?<!江)河北(?!岸)",
+    "河南": r"(?<!江)河南(?!岸)",
+}
+KNOWN_PLACES: Final = re.compile(
+    "|".join(_INSIDE_WORDS.get(one, one) for one in sorted(_NAMES, key=lambda one: (-len(one), one)))
+)
 """Finds such a name, without 省 or 市."""

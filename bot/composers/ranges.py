@@ -19,6 +19,9 @@ _DATE = r"(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:\d{1,2}[:：]\d{2})
 _GOES_ON = re.compile(rf"{_TO}(?:翌年|次年|第二年|同年|今年)?(?=\d)")
 _CAME_FROM = re.compile(rf"(?:{_FIGURE}[年月日号时点%％万亿]{{0,2}}|\d[\d年月日号]*|{_FIGURE}\w{{0,3}}){_TO}$")
 _CHANGES = re.compile(r"[从從由自][^，。；]{0,8}$")  # 从186个到150个: no range, but what was and what is
+_RANGE = re.compile(
+    rf"[约約]?{_FIGURE}[^，。；、\d]{{0,6}}(?:\d+[月日号分]){{0,3}}{_TO}{_FIGURE}[^，。；、\d]{{0,6}}(?:\d+[月日号分]){{0,3}}"
+)
 _LONGEST = 24  # characters before a figure in which a range may begin
 
 
@@ -35,6 +38,11 @@ def whole_range(question: str, kind: QuestionKind, text: str, start: int, end: i
     if before and kind is QuestionKind.NUMBER and _CHANGES.search(text, max(0, start - _LONGEST), before.start()):
         return start, end
     return (_start_of(text, before.start()), end) if before else (start, end)
+
+
+def is_range(text: str) -> bool:
+    """Whether `text` is a range of figures or dates and nothing else."""
+    return _RANGE.fullmatch(text) is not None
 
 
 def _end_of(kind: QuestionKind, text: str, at: int) -> int:

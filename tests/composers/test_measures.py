@@ -15,6 +15,7 @@ from bot.composers.question_kind import QuestionKind, expectation
         ("他们几个人总共拿回多少工钱？", "6.2万元", "6名"),
         ("今年调解了多少宗纠纷？", "190起", "848个"),
         ("门票多少钱？", "免票，原价20元", "30万人次"),
+        ("股价跌幅多少？", "3.2%", "8人"),
         ("去年全市人口出生率是多少？", "7.52‰", "1062万人"),
         ("营收同比增长多少？", "25.5%", "19家"),
         ("托育中心能收多少个孩子？", "150名", "8万元"),
@@ -59,3 +60,16 @@ def test_a_short_answer_does_not_go_on_into_another_sentence() -> None:
     text = "村里有茶厂。镇上有酒厂。"
     asked = Asked.of("村里有什么厂？")
     assert fitness(asked, text, 3, 5) > fitness(asked, text, 3, 11) > 0
+
+
+@pytest.mark.parametrize(
+    ("question", "range_"),
+    [
+        ("一张票多少钱？", "50元至80元"),
+        ("山上多少米高？", "约200米至1,400米"),
+        ("书市什么时候举行？", "9月27日至10月9日"),
+        ("什么时候修的路？", "2018年至2020年"),
+    ],
+)
+def test_a_range_is_as_good_as_a_figure(question: str, range_: str) -> None:
+    assert fitness(Asked.of(question), range_, 0, len(range_)) >= 0.5
