@@ -13,6 +13,7 @@ from bot.composers.contrasts import contradicts
 from bot.composers.evidence import Evidence
 from bot.composers.explanations import explanation
 from bot.composers.period import period_met
+from bot.composers.places import of_another_place
 from bot.composers.question_kind import QuestionKind
 from bot.composers.series import enumerations
 from bot.composers.specifics import Specifics, specifics
@@ -40,8 +41,9 @@ class Candidate:
 
     `read` is the reader's score; `fitness`, 0..1, how well the answer itself is of the kind asked for; `period` whether
     its sentence is of the year asked about (`period_met`); `level` whether it is a figure that something has rather
-    than by which it changed, as asked; `contrast` 1 where it is said of the other of two (女子 for 男子); the rest are
-    the signals of the sentence (`Evidence`) and of what the question names (`Specifics`). `score` ranks.
+    than by which it changed, as asked; `contrast` 1 where it is said of the other of two (女子 for 男子) or of another
+    place; the rest are the signals of the sentence (`Evidence`) and of what the question names (`Specifics`).
+    `score` ranks.
     """
 
     hit: Hit
@@ -189,9 +191,7 @@ def _candidate(
             f"{window.hit.title}\n{text[: held[0].start]}",
             window.hit.published,
         ),
-        contrast=float(
-            contradicts(asked.text, text[held[0].start : held[-1].end], start - held[0].start, end - held[0].start)
-        ),
+        contrast=float(_is_of_another_case(asked, text, (held[0].start, held[-1].end), (start, end))),
         level=level(asked.text, text, start, end) if asked.expected.kind is QuestionKind.NUMBER else 1.0,
         evidence=max(held, key=lambda one: one.score),
         specifics=met,
@@ -199,3 +199,12 @@ def _candidate(
     )
     score = sum(RANKING[name] * value for name, value in ranking_signals(candidate).items())
     return replace(candidate, score=score)
+
+
+def _is_of_another_case(asked: Asked, text: str, quote: tuple[int, int], span: tuple[int, int]) -> bool:
+    """Whether the span is said of the other of two, or of another place than the one asked about."""
+    first, last = quote
+    start, end = span
+    return contradicts(asked.text, text[first:last], start - first, end - first) or of_another_place(
+        asked.text, text, start, end
+    )

@@ -15,6 +15,7 @@ from typing import Final
 
 import rjieba
 
+from bot.composers.places import of_another_place
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.latin_names import glossary
 from bot.phrases import language_of
@@ -95,7 +96,12 @@ def wholeness(question: str, place: Place) -> dict[str, float]:
     """
     if language_of(question) == "en":
         return {"other": 0.0, "office": 1.0, "asked": _translated(question, place)}
-    return {"other": _other(question, place), "office": _office(question, place), "asked": _asked(question, place)}
+    elsewhere = of_another_place(question, place.text, place.start, place.end)
+    return {
+        "other": 1.0 if elsewhere else _other(question, place),
+        "office": _office(question, place),
+        "asked": _asked(question, place),
+    }
 
 
 # -- another of its kind -----------------------------------------------------------------------------------------------

@@ -1,0 +1,51 @@
+"""Of several places that a sentence lists, the one that an answer is said of: 桂阳县3家、永兴县5家."""
+
+from __future__ import annotations
+
+import re
+
+from bot.composers.question_kind import QuestionKind, expectation
+
+# Only the names that end alike are held against each other: a town of the county asked about is no other county.
+_NAMES = tuple(
+    re.compile(rf"[一-鿿]{{1,3}}?(?<![{before}])[{endings}](?![域级长委])")
+    for before, endings in (
+        ("地院园小社城景新矿校厂片街山发库灾林牧营特全各该我本每外这那两几市郊", "县区旗"),
+        ("全各该我本每城集小古这那两几村", "镇乡"),
+        ("全各该我本每农乡山这那两几新古", "村"),
+    )
+)
+_BEGINS = re.compile(r"(?:^|[，、；：。（“和与及市省州在])$")  # what stands before a name in a list
+_TOGETHER = re.compile(r"(?:[、和与及]|以及|\s)+")
+_STOPS = "。！？\n"
+
+
+def of_another_place(question: str, text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is a figure or date of another place than the one that `question` names.
+
+    So it is where the sentence names that place too, but another one last before the answer, unless the two stand
+    together (宜章县、临武县共5家).
+    """
+    if expectation(question).kind not in (QuestionKind.NUMBER, QuestionKind.DATE):
+        return False  # a place may lie in the county that is named before it
+    begin = max(text.rfind(stop, 0, start) for stop in _STOPS) + 1
+    stops = [at for at in (text.find(stop, end) for stop in _STOPS) if at >= 0]
+    sentence = text[begin : min(stops, default=len(text))]
+    return any(_is_of_another(question, sentence, start - begin, name) for name in _NAMES)
+
+
+def _is_of_another(question: str, sentence: str, start: int, name: re.Pattern[str]) -> bool:
+    asked = [_core(one, sentence) for one in name.findall(question)]
+    if len(asked) != 1 or asked[0] not in sentence:
+        return False
+    said = [one for one in name.finditer(sentence, 0, start) if _BEGINS.search(sentence, 0, one.start())]
+    if not said or said[-1][0].endswith(asked[0]):
+        return False
+    own = sentence.rfind(asked[0], 0, start)
+    between = sentence[own + len(asked[0]) : said[-1].start()] if own >= 0 else "-"
+    return _TOGETHER.fullmatch(name.sub("、", between)) is None
+
+
+def _core(name: str, text: str) -> str:
+    """`name` without characters before it that are no part of it: 桂阳县 of 在桂阳县, as `text` has it."""
+    return next((name[at:] for at in range(len(name) - 1) if name[at:] in text), name)
