@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.composers.surroundings import CLAUSE, SEGMENT, stretch
+
 _SETS = (
     ("男(?!友|朋友)", "女(?!士|儿|友|朋友)"),
     ("首次|第一次|头一回|头次|初次|首届|第一届", "再次|第二次|又一次|第二届"),
@@ -46,8 +48,8 @@ def contradicts(question: str, sentence: str, start: int, end: int) -> bool:
     Of several, the last one before the span counts, else the first one behind it: in its own clause (5月7日结束 after
     5月1日开始), else as far as the nearest semicolons.
     """
-    before, after = _around(sentence, start, end, "；;。！？\n")
-    nearer = _around(sentence, start, end, "，,；;。！？\n")
+    before, after = _around(sentence, start, end, SEGMENT)
+    nearer = _around(sentence, start, end, CLAUSE)
     for words in _CONTRASTS:
         asked = [word for word in words if word.search(question)]
         if len(asked) == 1:
@@ -59,9 +61,8 @@ def contradicts(question: str, sentence: str, start: int, end: int) -> bool:
 
 def _around(sentence: str, start: int, end: int, marks: str) -> tuple[str, str]:
     """What stands between the nearest of `marks`: as far as `end`, and behind it."""
-    begin = max(sentence.rfind(mark, 0, start) for mark in marks) + 1
-    stops = [at for at in (sentence.find(mark, end) for mark in marks) if at >= 0]
-    return sentence[begin:end], sentence[end : min(stops, default=len(sentence))]
+    begin, stop = stretch(sentence, start, end, marks)
+    return sentence[begin:end], sentence[end:stop]
 
 
 def _said(words: Sequence[re.Pattern[str]], before: str, after: str) -> re.Pattern[str] | None:

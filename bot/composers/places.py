@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.surroundings import SENTENCE, stretch
 
 # Only the names that end alike are held against each other: a town of the county asked about is no other county.
 _NAMES = tuple(
@@ -17,7 +18,6 @@ _NAMES = tuple(
 )
 _BEGINS = re.compile(r"(?:^|[，、；：。（“和与及市省州在])$")  # what stands before a name in a list
 _TOGETHER = re.compile(r"(?:[、和与及]|以及|\s)+")
-_STOPS = "。！？\n"
 
 
 def of_another_place(question: str, text: str, start: int, end: int) -> bool:
@@ -28,10 +28,8 @@ def of_another_place(question: str, text: str, start: int, end: int) -> bool:
     """
     if expectation(question).kind not in (QuestionKind.NUMBER, QuestionKind.DATE):
         return False  # a place may lie in the county that is named before it
-    begin = max(text.rfind(stop, 0, start) for stop in _STOPS) + 1
-    stops = [at for at in (text.find(stop, end) for stop in _STOPS) if at >= 0]
-    sentence = text[begin : min(stops, default=len(text))]
-    return any(_is_of_another(question, sentence, start - begin, name) for name in _NAMES)
+    begin, stop = stretch(text, start, end, SENTENCE)
+    return any(_is_of_another(question, text[begin:stop], start - begin, name) for name in _NAMES)
 
 
 def _is_of_another(question: str, sentence: str, start: int, name: re.Pattern[str]) -> bool:

@@ -17,11 +17,11 @@ import rjieba
 
 from bot.composers.places import of_another_place
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.surroundings import SEGMENT, stretch
 from bot.latin_names import glossary
 from bot.phrases import language_of
 from retrieval.terms import fold
 
-_STOPS = "。！？!?；;\n"
 _HAN = re.compile(r"[一-鿿]+")
 _YEARS = re.compile(r"\d{2,4}年(?:度|底|初|末)?|去年|今年|前年|明年|上年")
 _ORDINAL = re.compile(
@@ -81,9 +81,8 @@ class Place:
     @property
     def segment(self) -> str:
         """What stands between the nearest full stops or semicolons around it."""
-        first = max(self.text.rfind(stop, 0, self.start) for stop in _STOPS) + 1
-        ends = [at for at in (self.text.find(stop, self.end) for stop in _STOPS) if at >= 0]
-        return self.text[first : min(ends, default=len(self.text))]
+        first, last = stretch(self.text, self.start, self.end, SEGMENT)
+        return self.text[first:last]
 
 
 def wholeness(question: str, place: Place) -> dict[str, float]:
