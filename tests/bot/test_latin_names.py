@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
+from fakes import HashEncoder
 
 from bot.composers.evidence import find_evidence
 from bot.composers.specifics import named, specifics
 from bot.composers.whole_question import Place, wholeness
 from bot.conversation import Standalone
 from bot.latin_names import GLOSSARY, PINYIN, glossary, in_characters, in_chinese, is_in_latin, latin_names
+from bot.settings import Settings
+from bot.wiring import build_assistant
+from retrieval.archive import Archive
 from retrieval.hit import Hit
+from retrieval.ingest import Ingestor
 from retrieval.passage import Passage
+from retrieval.search import Searcher
 
 
 @pytest.mark.parametrize(
@@ -85,3 +94,18 @@ def test_what_is_asked_in_english_stands_in_the_sentence() -> None:
 def _even(words: object) -> dict[str, float]:
     assert isinstance(words, list)
     return dict.fromkeys(words, 1.0)
+
+
+def test_an_assistant_looks_for_the_names_as_the_nearest_passages_write_them(tmp_path: Path) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("秤匠彭德厚\n\n秤匠彭德厚去世，享年88岁。他做了一辈子的秤。\n", "utf-8")
+    with closing(Archive(tmp_path / "archive", create=True)) as archive:
+        with archive.writing():
+            ingestor = Ingestor(archive, HashEncoder())
+            ingestor.read([source])
+            ingestor.encode_missing()
+        searcher = Searcher(archive, HashEncoder())
+        assistant = build_assistant(Settings(reader="none"), archive, searcher)
+        asked, _ = assistant.resolve("How old was Peng Dehou?", ())
+        assert "彭德厚" in asked.context
+        assert assistant.resolve("秤匠多大？", ())[0].context == ""
