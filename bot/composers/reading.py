@@ -88,8 +88,9 @@ class ReadingComposer:
         second = other or (_second(found) if confidence < SECOND_BELOW else None)
         quoted_from = [best, second] if second else [best]
         citations = tuple(cite(one.hit, one.quote_start, one.quote_end) for one in quoted_from)
-        word = _verdict(question, best)
-        short = word or (best.text if _is_short(question, best) else None)
+        verdict_ = _verdict(question, best)
+        word, said = verdict_ or ("", "")
+        short = said or (best.text if _is_short(question, best) else None)
         if short and language == "en":
             translated = in_english(short)
             short = f"{translated} ({short})" if translated and translated != short else short
@@ -144,12 +145,15 @@ def _differing(one: Candidate, language: Language) -> str:
     return phrase("differs", language, date=date) if date else phrase("differs_undated", language)
 
 
-def _verdict(question: Standalone, best: Candidate) -> str | None:
-    """是的, 没有, 不收 … where the question asks whether something is so, and the sentence tells."""
+def _verdict(question: Standalone, best: Candidate) -> tuple[str, str] | None:
+    """是 or 否 where the question asks whether something is so and the sentence tells; and as it is said: 否，不收."""
     if not asks_whether(question.text):
         return None
     is_so = verdict(question.text, best.hit.title, best.quote)
-    return None if is_so is None else yes_or_no(question.text, is_so)
+    if is_so is None:
+        return None
+    plain, word = "是" if is_so else "否", yes_or_no(question.text, is_so)
+    return plain, plain if "是" in word else f"{plain}，{word}"
 
 
 def _is_short(question: Standalone, best: Candidate) -> bool:

@@ -193,8 +193,8 @@ def test_a_why_is_answered_by_its_sentence() -> None:
 def test_whether_is_answered_by_yes_or_no_and_the_sentence() -> None:
     question = Standalone("天心区的隐患整改了吗？")
     composed = composer(FixedReader(全部整改=9.0), refuse_below=0.0).compose(question, [hit()], "zh")
-    assert composed.short_answer == "是的"
-    assert composed.text == "是的\n去年排查隐患约1.2万处，全部整改。 [1]"
+    assert composed.short_answer == "是"
+    assert composed.text == "是\n去年排查隐患约1.2万处，全部整改。 [1]"
     unclear = composer(FixedReader(全部整改=9.0), refuse_below=0.0).compose(
         Standalone("天心区的隐患治理到位吗？"), [hit()], "zh"
     )

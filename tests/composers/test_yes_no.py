@@ -22,6 +22,11 @@ from bot.composers.yes_no import asks_whether, verdict, yes_or_no
         ("居民同意搬迁吗？", "多数居民不同意搬迁。", "不是"),
         ("学生开放吗？", "学生免费开放。", "是的"),
         ("收入增长吗？", "收入增长一成。", "是的"),
+        ("把车停到机关大院的停车场要交钱吗？", "免费对外开放机关停车场，倡导绿色出行。", "不用"),
+        ("报装要掏水表装置的钱吗？", "报装环节缩减为零、水表装置费用为零。", "不用"),
+        ("停车场要收费吗？", "公园免费开放，停车场收费。", "要"),
+        ("城西冷链物流园一期开张了没有？", "冷链物流园一期已热闹开业，二期年底建成。", "是的"),
+        ("梅山县是林业碳汇试点县吗？", "去年，梅山县获评先进，成功纳入林业碳汇试点县。", "是的"),
     ],
 )
 def test_the_sentence_says_yes_or_no(question: str, sentence: str, word: str) -> None:
@@ -44,6 +49,8 @@ def test_the_sentence_says_yes_or_no(question: str, sentence: str, word: str) ->
         ("大桥不是已经通车了吗？", "大桥已经通车。"),
         ("公园免费开放吗？", "公园收费开放。"),
         ("他是医生吗？", "没有人不知道他是医生。"),  # two negations
+        ("公园停车场要交钱吗？", "展览馆免费开放。"),
+        ("梅山县是碳汇试点县吗？", "梅山县获评先进，桃江县是碳汇试点县。"),
     ],
 )
 def test_where_it_is_unclear_no_verdict_is_given(question: str, sentence: str) -> None:
