@@ -11,7 +11,7 @@ PERCENT: Final = "(?:[%％‰]|成|个?百分点)"
 LENGTH: Final = "(?:公里|千米|米|里|厘米|毫米|公分)"
 AREA: Final = "(?:平方|亩|公顷)"
 WEIGHT: Final = "(?:吨|公斤|千克|斤|克)"
-DURATION: Final = "(?:世纪|年|个月|周|天|日|个?小时|分钟|分|秒)"
+DURATION: Final = "(?:世纪|年|个半?月|周|天|日|个?半?小时|分钟|分|秒)"
 RANK: Final = "(?:名|位)"
 
 # The measure right after 多少 or 几, and what else an article may say for it.
@@ -58,7 +58,8 @@ _SAME = {
     "百分点": "个?百分点",
 }
 _WORDS = "|".join(sorted(map(re.escape, _SAME), key=len, reverse=True))
-_ASKED = re.compile(r"多少|(?<!哪)(?:几(?!乎)|幾)")
+_ASKED = re.compile(r"多少|(?<![哪这那近前头后过隔好])(?:几(?!乎)|幾)")
+_SOME = re.compile(r"几(?=.*(?:多少|多[大久长高远重宽深快]|谁|什么|哪))")  # 郴州几家污水处理厂 … 多久
 _NAMED = re.compile(rf"[十百千万亿萬億]*(?P<measure>{_WORDS})")
 _POINTS = re.compile(r"个(?:百分)?点")
 _PEOPLE_NAMED = re.compile(
@@ -98,6 +99,7 @@ _IMPLIED_PATTERNS = tuple((re.compile(words, re.I), measure) for words, measure 
 def asked_measure(question: str) -> str:
     """A pattern for the measure of the figure that `question` asks for; "" where it could be any."""
     # 他们几个人拿回多少工钱 asks for the money: 多少 before 几, the last before the first.
+    question = _SOME.sub("数", question)
     asked = max(_ASKED.finditer(question), key=lambda match: (match[0] == "多少", match.start()), default=None)
     if asked:
         if _POINTS.match(question, asked.end()):

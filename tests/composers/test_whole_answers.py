@@ -94,6 +94,8 @@ def test_other_answers_are_left_alone() -> None:
         ("投入5000万。", "5000", "5000万"),
         ("第3页，4人", "4", "4人"),
         ("判处有期徒刑一年三个月。", "三个月", "一年三个月"),
+        ("历时一个半月。", "半月", "一个半月"),
+        ("为期两年半。", "两年", "两年半"),
         ("成绩1小时07分42秒。", "42秒", "1小时07分42秒"),
         ("以1分52秒18夺冠。", "1分52秒", "1分52秒18"),
         ("8时30分开门。", "30分", "30分"),
@@ -112,6 +114,13 @@ def test_a_figure_is_never_cut(text: str, part: str, whole: str) -> None:
         ("社区干嘛要办夜校？", QuestionKind.REASON),
         ("得奖的那位老师叫什么？", QuestionKind.PERSON),
         ("吉祥物叫啥？", QuestionKind.OTHER),
+        ("活动的合办单位是谁？", QuestionKind.OTHER),
+        ("主办方是谁？", QuestionKind.OTHER),
+        ("会长是谁？", QuestionKind.PERSON),
+        ("贸易额百分之百出自哪家公司？", QuestionKind.OTHER),
+        ("满意的占百分之几？", QuestionKind.NUMBER),
+        ("有好几家公司，最大的叫什么？", QuestionKind.OTHER),
+        ("这几年谁当过校长？", QuestionKind.PERSON),
     ],
 )
 def test_how_people_ask(question: str, kind: QuestionKind) -> None:
