@@ -43,7 +43,7 @@ class Candidate:
     its sentence is of the year asked about (`period_met`); `level` whether it is a figure that something has rather
     than by which it changed, as asked; `contrast` 1 where it is said of the other of two (女子 for 男子) or of another
     place; the rest are the signals of the sentence (`Evidence`) and of what the question names (`Specifics`).
-    `score` ranks.
+    `score` ranks. `article` is the whole text that the passage is of.
     """
 
     hit: Hit
@@ -59,6 +59,7 @@ class Candidate:
     evidence: Evidence
     specifics: Specifics
     score: float
+    article: str = ""
 
     @property
     def text(self) -> str:
@@ -113,13 +114,14 @@ def candidates(
         spans = _proposed(window, reading, asked)
         if not spans:
             continue
-        met = _specifics(question, window, rarity, body_of)
+        article = body_of(window.hit.passage.article_id)
+        met = _specifics(question, window, rarity, article)
         for span in spans:
             candidate = _candidate(window, span, sentences[window.hit.passage.passage_id], asked, met)
             if candidate:
                 key = (window.hit.passage.passage_id, candidate.start, candidate.end)
                 if key not in found or found[key].score < candidate.score:
-                    found[key] = candidate
+                    found[key] = replace(candidate, article=article)
     ranked = sorted(found.values(), key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
     return [one for one in ranked if not _repeats(one, asked.text)] or ranked
 
@@ -150,10 +152,10 @@ def _best(reading: Reading, starts: Sequence[int], end: int) -> Span | None:
     return max(found, key=lambda one: one.score, default=None)
 
 
-def _specifics(question: Standalone, window: Window, rarity: Rarity, body_of: Callable[[str], str]) -> Specifics:
+def _specifics(question: Standalone, window: Window, rarity: Rarity, article: str) -> Specifics:
     hit = window.hit
     around = f"{hit.title}\n{hit.published or ''}\n"
-    return specifics(question.whole, around + hit.passage.text, around + body_of(hit.passage.article_id), rarity)
+    return specifics(question.whole, around + hit.passage.text, around + article, rarity)
 
 
 def _candidate(

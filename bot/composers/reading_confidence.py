@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from bot.composers.candidates import Candidate
+from bot.composers.discourse import speaks_of_another
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.whole_question import Place, wholeness
 from bot.conversation import Standalone
@@ -32,6 +33,7 @@ WEIGHTS: dict[str, float] = {
     "asked": 2.29,
     "proper": 2.93,
     "foreign": 1.36,
+    "another": -5.0,
 }
 _MOST_LEAD = 8.0
 _NAME_MISSING = 0.5  # times the probability: of what is named and stands nowhere, the archive tells nothing
@@ -49,7 +51,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     reader's score, in -6..6, times `coverage`, since a reader that is sure of a sentence about something else says
     little. `unfit`: 1 where a figure or date is asked for and it is none. `words`, `named`: `Specifics`.
     `period`: `period_met`. `agreement`: 1 where another article says the same. `other`, `office`, `asked`: `wholeness`.
-    `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese.
+    `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese. `another`: 1 where the sentence speaks of
+    another person, organization or place (`speaks_of_another`).
     """
     best = found[0]
     others = [one for one in found[1:] if not _same(one, best)]
@@ -71,6 +74,7 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
         **wholeness(question.text, Place(best.hit.title, best.hit.passage.text, best.start, best.end)),
         "proper": best.specifics.proper,
         "foreign": float(language_of(question.text) == "en"),
+        "another": float(_is_of_another(question, best)),
     }
 
 
@@ -86,6 +90,11 @@ def confidence_of(question: Standalone, found: Sequence[Candidate]) -> float:
     if values["other"] == 1 or values["period"] == 0:
         probability *= _ANOTHER_CASE
     return probability
+
+
+def _is_of_another(question: Standalone, best: Candidate) -> bool:
+    shift = best.hit.passage.start
+    return speaks_of_another(question.text, best.hit.title, best.article, best.start + shift, best.end + shift)
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.composers.discourse import speaks_of_another
+
+_MASTER = (
+    "教师周国强每天最早到车间。20年前，周国强从学徒起步。他肯下功夫，2006年夺得全省焊工大赛第三名。\n"
+    "他的徒弟、青年教师孙晓敏说：“师父带着我一遍遍练。”"
+)
+_WATER = (
+    "11月10日，青川绿源固体废物处理有限公司董事长祝强连连道谢。近年来，青川河口供水有限公司更新了系统。"
+    "该公司总经理何光明介绍：“漏点少了一半。”今年已为园区企业减免费用30多万元。"
+)
+_MARKET = "近日，南岭市人民医院“中医夜市”开市。专家现场问诊。截至目前，夜市已举办151期。"
+_VILLAGES = "黄坪村用积分换物资。村民石小勇领取分红346元。71岁的石德全说，日子好了。"
+
+
+def _is_of_another(question: str, text: str, answer: str, title: str = "") -> bool:
+    start = text.index(answer)
+    return speaks_of_another(question, title, text, start, start + len(answer))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("青年教师孙晓敏在全省焊工大赛上得了第几名？", _MASTER, "第三名"),
+        ("孙晓敏拿过全省焊工大赛第几名？", _MASTER, "第三名"),
+        ("黄坪村的石德全领到了多少元分红？", _VILLAGES, "346元"),
+        ("绿源固体废物处理公司的总经理是谁？", _WATER, "何光明"),
+        ("青川的绿源固体废物处理公司今年被减免了多少费用？", _WATER, "30多万元"),
+        ("南岭市中心医院的中医夜市办了多少期？", _MARKET, "151期"),
+        ("临水县打通了几条断头路？", "连山县变了样。近年来，该县打通5条断头路。", "5条"),
+        ("河东村有几户换到了物资？", "上坊村共74户换到了物资。", "74户"),
+        ("双河高新区的营收多少？", "双河高新区成立于2009年。长岭经开区营收90亿元。", "90亿元"),
+    ],
+)
+def test_the_sentence_is_of_another(question: str, text: str, answer: str) -> None:
+    assert _is_of_another(question, text, answer)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("周国强在全省焊工大赛上得了第几名？", _MASTER, "第三名"),
+        ("黄坪村的石小勇领到了多少元分红？", _VILLAGES, "346元"),
+        ("河口供水有限公司的总经理是谁？", _WATER, "何光明"),
+        ("青川河口供水公司今年减免了多少费用？", _WATER, "30多万元"),
+        ("南岭市人民医院的中医夜市办了多少期？", _MARKET, "151期"),
+        ("连山县打通了几条断头路？", "连山县变了样。近年来，该县打通5条断头路。", "5条"),
+        ("哪个村换到了物资？", "上坊村共74户换到了物资。", "上坊村"),
+        ("夜市办了多少期？", _MARKET, "151期"),
+        # Who is asked for is another than who is named, and a speaker is not spoken of.
+        ("孙晓敏的师父是谁？", _MASTER, "周国强"),
+        ("周国强带的徒弟练了多久？", "周国强教得细。“练了三年。”孙晓敏说。", "三年"),
+    ],
+)
+def test_the_sentence_is_of_the_one_asked_about(question: str, text: str, answer: str) -> None:
+    assert not _is_of_another(question, text, answer)
+
+
+def test_what_the_headline_names_is_spoken_of_throughout() -> None:
+    text = "杨家村里，杨大山修了路。全长3公里。"
+    assert _is_of_another("李秋生修的路有多长？", "李秋生种树。" + text, "3公里")
+    assert not _is_of_another("李秋生修的路有多长？", "李秋生种树。" + text, "3公里", title="李秋生修路记")
+
+
+def test_a_sentence_with_its_own_subject_is_of_no_one_named_before() -> None:
+    text = "南岭市人民医院开了夜市。市里还有河东市第一人民医院。中医夜市每周四开。"
+    assert not _is_of_another("南岭市人民医院的中医夜市哪天开？", text, "每周四")
