@@ -10,20 +10,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.composers.known_places import speaks_of_other_prefectures
 from bot.composers.named_things import (
     Mention,
     as_written,
     asked_things,
+    companies_of,
     is_surely_person,
     people,
     things,
     ways_of_naming,
 )
+from bot.composers.one_of_several import is_of_segment_beside, is_of_several, lacks_number
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.surroundings import SENTENCE, stretch
 
 _SPEAKS = re.compile(r"(?:[一-鿿]{1,4}地)?(?:说|介绍|表示|告诉|坦言|感慨|认为|称|摄|报道|宣布|回忆)")
 _PRONOUN = re.compile(r"[他她](?!们|人)|该|其(?!中|他|它|余|实)")
+_ENDS_QUOTATION = re.compile("[。！？]”(?=[^\n])")
 _CLAUSE_END = re.compile(r"[，,：:；;]")
 _ALL_HAN = re.compile(r"[一-鿿]+")
 _AFTER_SHORT_NAMES = "的在是有从和为把被去曾说"
@@ -35,12 +39,20 @@ def speaks_of_another(question: str, title: str, article: str, start: int, end: 
     """Whether `article[start:end]` is said of another person, organization or place than `question` names.
 
     So it is where its sentence names another of that kind but not this one, or names none and the last one named before
-    it is another. What the headline names is spoken of throughout.
+    it is another; where it speaks of several together; and where the article names other prefectures or numbers only.
+    What the headline names is spoken of throughout.
     """
+    whole = f"{title}\n{article}"
+    if speaks_of_other_prefectures(question, whole) or lacks_number(question, whole):
+        return True
     cut = max(0, start - _REACH)
     place = _Place(question, title, article[cut : end + _REACH], start - cut, end - cut)
-    return _is_of_another_person(question, place) or any(
-        _is_of_another_thing(kind, asked, place) for kind, asked in asked_things(question)
+    spot = (place.article, place.start, place.end)
+    return (
+        is_of_several(question, *spot)
+        or is_of_segment_beside(question, title, *spot)
+        or _is_of_another_person(question, place)
+        or any(_is_of_another_thing(kind, asked, place) for kind, asked in _asked_things(question, place.article))
     )
 
 
@@ -56,8 +68,11 @@ class _Place:
 
     @property
     def span(self) -> tuple[int, int]:
-        """Its sentence."""
-        return stretch(self.article, self.start, self.end, SENTENCE)
+        """Its sentence, with the words behind a quotation that say who speaks."""
+        begin, stop = stretch(self.article, self.start, self.end, SENTENCE)
+        if _ENDS_QUOTATION.match(self.article, stop):
+            stop = stretch(self.article, stop + 2, stop + 2, SENTENCE)[1]
+        return begin, stop
 
     def is_of_another(self, others: Sequence[Mention], forms: set[str], *, by_sentence: bool = True) -> bool:
         """Whether one of `others` is nearer to the answer than any of `forms`, which all name the one asked about."""
@@ -110,6 +125,11 @@ def _asked_people(question: str, article: str) -> Iterator[str]:
             if name in article and any(name in other or other in name for other in known):
                 yield name
                 break
+
+
+def _asked_things(question: str, article: str) -> Iterator[tuple[str, str]]:
+    yield from asked_things(question)
+    yield from (("company", name) for name in companies_of(article) if name in question)
 
 
 def _is_of_another_thing(kind: str, asked: str, place: _Place) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
+
+import rjieba
 
 _PROVINCES = (
     "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南"
@@ -46,3 +49,29 @@ KNOWN_PLACES: Final = re.compile(
     "|".join(_INSIDE_WORDS.get(one, one) for one in sorted(_NAMES, key=lambda one: (-len(one), one)))
 )
 """Finds such a name, without 省 or 市."""
+
+_PREFECTURE_NAMES: Final = frozenset(_PREFECTURES.split())
+_PREFECTURE: Final = re.compile(
+    "|".join(
+        _INSIDE_WORDS.get(one, one) for one in sorted(_PREFECTURE_NAMES & _NAMES, key=lambda one: (-len(one), one))
+    )
+)
+_BEHIND_PLACES = ("的", "市", "有", "在")
+
+
+def prefectures(text: str) -> set[str]:
+    """The prefectures that `text` names, without 市; those that are other words only as places stand."""
+    found = {match[0] for match in _PREFECTURE.finditer(text)}
+    words = [*rjieba.tag(text), ("", "")]
+    for (word, flag), (following, _) in itertools.pairwise(words):
+        name = word.removesuffix("市")
+        is_place = word != name or (flag in ("ns", "nr") and following in _BEHIND_PLACES)
+        if name in _PREFECTURE_NAMES and is_place:
+            found.add(name)
+    return found
+
+
+def speaks_of_other_prefectures(question: str, text: str) -> bool:
+    """Whether `text` names prefectures, but none of those that `question` names."""
+    asked = prefectures(question)
+    return bool(asked) and not any(one in text for one in asked) and _PREFECTURE.search(text) is not None

@@ -42,6 +42,8 @@ _LONG: Final = {
 }
 # Names of places, which are one word, or one before the ending.
 _SHORT: Final = {"village": "村|社区", "town": "镇|乡|街道", "county": "县|区"}
+_PLACE_ENDING = re.compile("(?:" + "|".join(f"(?P<{kind}>{endings})" for kind, endings in _SHORT.items()) + ")$")
+_PLACE_ENDS = frozenset("".join(_SHORT.values()))
 _ORDINARY_PLACES = re.compile(
     r"(?:.*[园小社景矿校厂片街灾林牧营特辖城新地郊院]区|.*(?:示范|试点|先进|强|大|贫困|牵头|成员)[县区镇乡村]"
     r"|[农乡山全各该本我每这那两几新古外城]村|[城集小古全各该本我每]镇|.*[城外]乡)$"
@@ -49,6 +51,12 @@ _ORDINARY_PLACES = re.compile(
 _BEFORE_NAMES = "的在是给与和由把被让向对为到从及同跟替据里"
 _QUESTION_PARTS = re.compile(f"[{_BEFORE_NAMES}]|[去今明前]年|年末|[哪几多少]|[^一-鿿]")
 _BEFORE_PEOPLE = re.compile(r"[^一-鿿]|[民长员师生者人工理记席任友户手总董兵警医妇父母妻子儿女哥姐弟妹和与叫名为]")
+# 鼎新电子、湖南汉尧、东泰等一批企业
+_LISTED = re.compile(
+    rf"((?:{_HAN}{{2,8}}、)+{_HAN}{{2,8}})等(?:[一多几数十\d]*[批家个])?(?:知名|龙头|重点|本地|园区)?(?:企业|公司|厂家)"
+)
+_SHORTEST_OWN = 3
+_GOES_ON_AS_PLACE = re.compile("[^的在是到去从]?[村镇乡县市区路街]")  # 钱粮湖镇
 _LONG_NAME = 4  # characters, from which a name without its ending is one
 
 
@@ -74,7 +82,7 @@ def people(text: str) -> tuple[Mention, ...]:
     for word, flag in _tagged(text):
         end = at + len(word)
         is_person = flag == "nr" and 2 <= len(word) <= 4 and word[0] in SURNAMES and not KNOWN_PLACES.match(word)
-        if is_person and text[end : end + 1] not in tuple("村镇乡县市区路街"):
+        if is_person and not _GOES_ON_AS_PLACE.match(text, end):
             found.append(Mention("person", word[:3], at, at + len(word[:3])))
         at = end
     return tuple(found)
@@ -103,6 +111,14 @@ def asked_things(question: str) -> Iterator[tuple[str, str]]:
         yield one.kind, one.name
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
+def companies_of(text: str) -> frozenset[str]:
+    """What is their own of the companies' names in `text`, and the names of those it lists before 等企业."""
+    own = (_own(one.name) for one in _organizations(text) if one.kind == "company")
+    listed = (item for match in _LISTED.finditer(text) for item in match[1].split("、"))
+    return frozenset(name for name in (*own, *listed) if len(name) >= _SHORTEST_OWN)
+
+
 def as_written(kind: str, asked: str, text: str) -> str:
     """The longest end of `asked` that `text` has as a name of `kind`, "" if none: 万容 of 汨罗高新区万容."""
     endings = _SHORT[kind] if kind in _SHORT else _LONG[kind].endings
@@ -118,8 +134,13 @@ def ways_of_naming(kind: str, name: str) -> set[str]:
     """`name`, and of a company's what is its own, too: 帝京 of 湖南帝京新材料."""
     if kind != "company":
         return {name}
-    own = KNOWN_PLACES.sub("", name, count=1) if KNOWN_PLACES.match(name) else name
+    own = _own(name)
     return {form for form in (name, own, own[:4], own[:2]) if len(form) > 1}
+
+
+def _own(name: str) -> str:
+    """A company's name without the province or prefecture that it begins with."""
+    return KNOWN_PLACES.sub("", name, count=1).lstrip("省市") if KNOWN_PLACES.match(name) else name
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
@@ -143,16 +164,14 @@ def _places(text: str) -> tuple[Mention, ...]:
     """Villages, towns and counties."""
     found, at, before = [], 0, ("", "")
     for word, flag in _tagged(text):
-        for kind, endings in _SHORT.items():
-            match = re.search(f"(?:{endings})$", word)
-            if not match:
-                continue
-            name, start = word[: match.start()], at
+        ending = _PLACE_ENDING.search(word) if word[-1] in _PLACE_ENDS else None
+        if ending and ending.lastgroup:
+            name, start = word[: ending.start()], at
             if not name and before[1] in ("ns", "nr", "nz", "n") and len(before[0]) in (2, 3):
                 name, start = before[0], at - len(before[0])
             is_name = len(name) > 1 or (name and flag == "ns")
-            if is_name and name[-1] not in "县区市镇乡村" and not _ORDINARY_PLACES.fullmatch(name + match[0]):
-                found.append(Mention(kind, name, start, start + len(name)))
+            if is_name and name[-1] not in "县区市镇乡村" and not _ORDINARY_PLACES.fullmatch(name + ending[0]):
+                found.append(Mention(ending.lastgroup, name, start, start + len(name)))
         at += len(word)
         before = (word, flag)
     return tuple(found)
