@@ -11,6 +11,7 @@ from bot.composers.lists import asks_for_list
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
 from bot.composers.ranges import is_range
 from bot.composers.reasons import reason_fitness
+from bot.composers.series import count
 from bot.composers.values import is_value
 
 _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
@@ -50,7 +51,9 @@ def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
     expected, said = asked.expected, text[start:end]
     if expected.kind is QuestionKind.REASON:
         return reason_fitness(text, start, end)
-    if expected.kind is QuestionKind.OTHER:
+    if expected.kind is QuestionKind.OTHER or (
+        expected.kind is QuestionKind.PERSON and asked.is_list and count(said) > 1
+    ):
         return 1.0 if asked.is_explanation else noun_fitness(asked.text, said, text[max(0, start - _BEFORE) : start])
     strength = expected.strength(said)
     if expected.kind is QuestionKind.PLACE:

@@ -7,7 +7,7 @@ import re
 from bot.composers.series import series_fitness
 
 _ASKED = re.compile(
-    r"哪(?P<many>[一二两三四五六七八九十几些]{0,2})(?:[家个所座种条位支部本项款类名间处只届场片批]|(?=[一-鿿]))(?P<noun>[^，。？?的]{0,8})"
+    r"哪(?P<many>[一二两三四五六七八九十几些\d]{0,2})(?:[家个所座种条位支部本项款类名间处只届场片批]|(?=[一-鿿]))(?P<noun>[^，。？?的]{0,8})"
 )
 _COUNTED = re.compile(r"(?:共|有|共有)?(?:\d+|[一二两三四五六七八九十]+)[^、，和与及]{1,4}")
 _CLAUSES = re.compile(r"[，。；！？\n]")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from bot.composers.list_edges import ASIDE, ENDS, JOINT, alike_length, items_of, lead_length, word_starts
+
 _ASKS = re.compile(
-    r"哪些|哪几|哪[两二三四五六七八九十]|几[项个种类样]是|分别|包括|有哪|各是|which (?:\w+ )?(?:are|were)", re.I
+    r"哪些|哪几|哪[两二三四五六七八九十\d]|几[项个种类样]是|分别|包括|有哪|各是|些(?:什么|啥|谁)|都[^，。？]{0,4}(?:谁|什么人|什么单位)"
+    r"|which (?:\w+ )?(?:are|were)",
+    re.I,
 )
 _ITEM = r"(?:《[^《》\n]{1,24}》|“[^“”\n]{1,20}”|[^，。；：！？、“”《》（）()\n]{1,30})"
-JOINT = r"(?:、|(?<=”)(?=“)|(?<=》)(?=《)|以及|和|与|及)"
 _LIST = re.compile(rf"{_ITEM}(?:、|(?<=”)(?=“)|(?<=》)(?=《)){_ITEM}(?:{JOINT}{_ITEM})*")
-ASIDE = r"(?:[（(][^（()）\n]{1,40}[）)])?"
 _NAMED = rf"(?:《[^《》\n]{{1,24}}》|“[^“”\n]{{1,20}}”|[^，。；：！？、“”《》（）()和与及\n]{{1,14}}){ASIDE}"
 _SERIES = re.compile(rf"{_NAMED}(?:、{_NAMED})*(?:以及|和|与|及|、){_NAMED}")  # also of two, and with asides
 LEAD = re.compile(
@@ -30,18 +32,35 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
     """The enumeration of `text` that overlaps [start, end), without the words that lead to it; else the span itself."""
     for match in _LIST.finditer(text):
         if match.start() < end and match.end() > start:
-            first, last = match.span()
-            lead = LEAD.match(text[first : text.find("、", first) if "、" in match[0] else first])
-            if lead:
-                first += lead.end()
-            later = _LATER_LEAD.match(text[first : max(first, start)])
-            if later:
-                first += later.end()
-            tail = TAIL.search(text[first:last])
-            if tail and tail.start():
-                last = first + tail.start()
-            return first, last
+            last = _end_of(text, *match.span())
+            return _start_of(text, match.start(), last, start), last
     for match in _SERIES.finditer(text):
         if match.start() <= start and match.end() >= end and text[start - 1 : start] not in ("（", "("):
             return start, match.end()
     return start, end
+
+
+def _start_of(text: str, first: int, last: int, start: int) -> int:
+    """Where the enumeration `text[first:last]`, which holds or follows `start`, begins behind what leads to it."""
+    lead = LEAD.match(text[first : text.find("、", first, last) if "、" in text[first:last] else first])
+    # Not 有 of 有限公司. Longer words are clear; what follows them may be a name that is cut wrongly into words.
+    if lead and (lead[0][-1] not in "有是为即" or lead.end() in word_starts(text[first:last])):
+        first += lead.end()
+    later = _LATER_LEAD.match(text[first : max(first, start)])
+    if later:
+        first += later.end()
+    return first + lead_length([text[begin:end] for begin, end in items_of(text, first, last)])
+
+
+def _end_of(text: str, first: int, last: int) -> int:
+    """Where it ends: before 等, before 三大中心, and before the 的 that joins it to what it describes."""
+    for begin, end in items_of(text, first, last)[1:]:
+        ends = ENDS.search(text, begin, end)
+        if ends and ends.start() > begin:
+            return ends.start()
+    tail = TAIL.search(text[first:last])
+    if tail and tail.start():
+        last = first + tail.start()
+    items = [text[begin:end] for begin, end in items_of(text, first, last)]
+    last -= len(items[-1]) - alike_length(items)
+    return last - 1 if text[last - 1] == "的" and last - first > 2 else last

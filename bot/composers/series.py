@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import rjieba
 
-from bot.composers.lists import ASIDE, JOINT, LEAD, TAIL
+from bot.composers.list_edges import ASIDE, JOINED, items_of, lead_length
+from bot.composers.lists import LEAD, TAIL
 
 _ASKS_FOR_ONE = re.compile(
     r"哪一|哪[个個位国國家座所种種条條部本名年天款项項]|之一|其中|[和与與跟及](?:什么|什麼|谁|誰|哪|何)|(?:什么|什麼|谁|誰|哪[里裡兒儿]|何[处處])(?:和|与|與|及)"
@@ -19,11 +20,10 @@ _SERIES_LEAD = re.compile(
 )
 _QUOTED = r"《[^《》\n]{1,24}》|“[^“”\n]{1,20}”|「[^「」\n]{1,20}」"
 _PART = rf"(?:{_QUOTED}|[^，。；：！？、“”《》（）()「」和与及\n]{{1,20}}){ASIDE}"
-_JOINED = re.compile(rf"{JOINT}|(?<=」)(?=「)")
 _ENUMERATED = re.compile(
-    rf"{_PART}(?:(?:{_JOINED.pattern}){_PART})*(?:、|(?<=》)(?=《)|(?<=”)(?=“)){_PART}(?:(?:{_JOINED.pattern}){_PART})*"
+    rf"{_PART}(?:(?:{JOINED.pattern}){_PART})*(?:、|(?<=》)(?=《)|(?<=”)(?=“)){_PART}(?:(?:{JOINED.pattern}){_PART})*"
 )
-_SPLIT = re.compile(rf"{_JOINED.pattern}|[《》“”「」（）()]")
+_SPLIT = re.compile(rf"{JOINED.pattern}|[《》“”「」（）()]")
 _IN_BRACKETS = re.compile(ASIDE)
 _COUNT = re.compile(r"哪([一二两三四五六七八九十]|\d+)")
 _NUMBERS = {character: number for number, character in enumerate("〇一二三四五六七八九十")} | {"两": 2}
@@ -48,7 +48,7 @@ def whole_series(question: str, text: str, start: int, end: int) -> tuple[int, i
 
 def _series(text: str, begin: int, stop: int, start: int, end: int) -> tuple[int, int]:
     """[start, end) with the items beside it in the enumeration [begin, stop), if it is whole items of it."""
-    items = _items(text, begin, stop)
+    items = items_of(text, begin, stop)
     if text[max(0, start - 1) : start] + text[end : end + 1] in ("《》", "“”", "「」"):
         start, end = start - 1, end + 1
     holds = [number for number, (first, last) in enumerate(items) if first < end and last > start]
@@ -63,6 +63,7 @@ def _series(text: str, begin: int, stop: int, start: int, end: int) -> tuple[int
         start = items[0][0]
         lead = LEAD.match(text[start : items[0][1]]) or _SERIES_LEAD.match(text[start : items[0][1]])
         start += lead.end() if lead else 0
+        start += lead_length([text[first:last] for first, last in items_of(text, start, items[-1][1])])
     if holds[-1] < len(items) - 1:
         end = items[-1][1]
         tail = TAIL.search(text[start:end])
@@ -76,21 +77,6 @@ def _goes_on(text: str, end: int, stop: int) -> bool:
     return following is not None and following[1].startswith("n") and len(following[0]) > 1
 
 
-def _items(text: str, begin: int, stop: int) -> list[tuple[int, int]]:
-    """The items of the enumeration [begin, stop)."""
-    cuts = [begin]
-    for joint in _JOINED.finditer(text, begin, stop):
-        if joint.start() > begin and joint.end() < stop and not _is_open(text[begin : joint.start()]):
-            cuts += [joint.start(), joint.end()]
-    cuts.append(stop)
-    return list(zip(cuts[::2], cuts[1::2], strict=True))
-
-
-def _is_open(text: str) -> bool:
-    """Whether a mark that is opened in `text` is not closed in it."""
-    return any(text.count(opening) > text.count(closing) for opening, closing in ("《》", "“”", "「」", "（）", "()"))
-
-
 def _behind_aside(text: str, end: int) -> int:
     aside = _IN_BRACKETS.match(text, end)
     return aside.end() if aside else end
@@ -99,7 +85,7 @@ def _behind_aside(text: str, end: int) -> int:
 def enumerations(text: str) -> Iterator[tuple[list[int], int]]:
     """Every enumeration of `text`: the places where its first item may begin, since words lead to it, and its end."""
     for match in _ENUMERATED.finditer(text):
-        items = _items(text, *match.span())
+        items = items_of(text, *match.span())
         begin, stop = items[0]
         tail = TAIL.search(text[items[-1][0] : items[-1][1]])
         end = items[-1][0] + tail.start() if tail and tail.start() else items[-1][1]
@@ -125,7 +111,7 @@ def asked_count(question: str) -> int:
 
 def count(text: str) -> int:
     """How many things `text` lists."""
-    return len(_items(text, 0, len(text)))
+    return len(items_of(text, 0, len(text)))
 
 
 def series_fitness(question: str, text: str) -> float:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.composers.list_edges import lead_length
 from bot.composers.lists import asks_for_list, whole_list
 from bot.composers.series import asked_count, count, enumerations, series_fitness, whole_series
 
@@ -20,7 +21,7 @@ from bot.composers.series import asked_count, count, enumerations, series_fitnes
         ("调整11条公交线路、新开31路、32路和夜间线路N5路。", "31路", "31路、32路和夜间线路N5路"),
         ("她先后就读于渡口坪小学、书院街中学。", "渡口坪小学", "渡口坪小学、书院街中学"),
         ("于大海、高小山登台。", "高小山", "于大海、高小山登台"),
-        ("由演员于大海、高小山主演。", "高小山", "由演员于大海、高小山主演"),
+        ("由演员于大海、高小山主演。", "高小山", "演员于大海、高小山主演"),
         ("决赛中击败澳洲的兰顿和瑞典的艾沙马。", "兰顿", "兰顿和瑞典的艾沙马"),
         (
             "线路归北方公司（北铁）、南方公司（南铁）和西部公司。",
@@ -45,7 +46,13 @@ def test_a_part_of_a_list_becomes_the_list(text: str, part: str, whole: str) -> 
 
 @pytest.mark.parametrize(
     ("question", "asks"),
-    [("盯的是哪几个重点领域？", True), ("分别守在哪些地方？", True), ("有多少人？", False), ("局长是谁？", False)],
+    [
+        ("盯的是哪几个重点领域？", True),
+        ("分别守在哪些地方？", True),
+        ("都请些什么人？", True),
+        ("有多少人？", False),
+        ("局长是谁？", False),
+    ],
 )
 def test_which_questions_want_a_list(question: str, asks: bool) -> None:
     assert asks_for_list(question) == asks
@@ -69,6 +76,32 @@ def test_series(question: str, text: str, part: str, whole: str) -> None:
     start = text.index(part)
     first, last = whole_series(question, text, start, start + len(part))
     assert text[first:last] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("镇里按照环境整洁好、设施齐全好、服务周到好的标准建站。", "设施", "环境整洁好、设施齐全好、服务周到好"),
+        ("景区整合公安、消防、医疗力量，建起一张网。", "消防", "公安、消防、医疗力量"),
+        ("村里发动老党员、热心肠的妇女、退休教师等为学生、游客讲故事。", "妇女", "老党员、热心肠的妇女、退休教师"),
+        ("区里大力推进无吵闹、无赌博、无乱搭的“三无”创建。", "无赌博", "无吵闹、无赌博、无乱搭"),
+        ("每个村配备1个书屋、2名管理员、10张桌子。", "管理员", "1个书屋、2名管理员、10张桌子"),
+        ("客车每周4班往返曼谷、澳门、利雅得等地。", "澳门", "曼谷、澳门、利雅得"),
+        ("大会将坚持走访群众、解决难题、化解矛盾。", "解决", "走访群众、解决难题、化解矛盾"),
+        ("投资方有限公司甲、有限公司乙、有限公司丙。", "有限公司乙", "有限公司甲、有限公司乙、有限公司丙"),
+    ],
+)
+def test_what_governs_a_list_is_no_part_of_it(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_list(text, start, start + len(part))
+    assert text[first:last] == whole
+
+
+def test_words_before_the_first_item() -> None:
+    assert lead_length(["整合公安", "消防", "医疗力量"]) == 2
+    assert lead_length(["解决了用水", "用电", "出行"]) == 3
+    assert lead_length(["红", "黄", "蓝"]) == 0
+    assert lead_length(["只有一项"]) == 0
 
 
 def test_an_enumeration_may_begin_at_any_word() -> None:
