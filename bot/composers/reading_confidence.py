@@ -7,6 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bot.composers.attributes import attribute_unsaid
 from bot.composers.candidates import Candidate
 from bot.composers.discourse import speaks_of_another
 from bot.composers.question_kind import QuestionKind, expectation
@@ -34,6 +35,7 @@ WEIGHTS: dict[str, float] = {
     "proper": 2.93,
     "foreign": 1.36,
     "another": -5.0,
+    "unsaid": -4.0,
 }
 _MOST_LEAD = 8.0
 _NAME_MISSING = 0.5  # times the probability: of what is named and stands nowhere, the archive tells nothing
@@ -52,7 +54,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     little. `unfit`: 1 where a figure or date is asked for and it is none. `words`, `named`: `Specifics`.
     `period`: `period_met`. `agreement`: 1 where another article says the same. `other`, `office`, `asked`: `wholeness`.
     `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese. `another`: 1 where the sentence speaks of
-    another person, organization or place (`speaks_of_another`).
+    another person, organization or place (`speaks_of_another`). `unsaid`: 1 where no word around the answer tells the
+    attribute asked for (`attribute_unsaid`).
     """
     best = found[0]
     others = [one for one in found[1:] if not _same(one, best)]
@@ -75,6 +78,7 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
         "proper": best.specifics.proper,
         "foreign": float(language_of(question.text) == "en"),
         "another": float(_is_of_another(question, best)),
+        "unsaid": float(attribute_unsaid(question.text, best.hit.title, best.hit.passage.text, best.start, best.end)),
     }
 
 
