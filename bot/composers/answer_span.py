@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.composers.asked import Asked
+from bot.composers.definitions import meaning
 from bot.composers.lists import whole_list
 from bot.composers.question_kind import QuestionKind
 from bot.composers.ranges import whole_range
 from bot.composers.reasons import whole_reason
 from bot.composers.series import whole_series
+from bot.composers.two_figures import whole_two
 from bot.composers.whole_answers import whole_answer
 from retrieval.terms import words
 from retrieval.whole_spans import whole_span
@@ -20,13 +22,18 @@ _FIGURE_AT_END = re.compile(r"[\d一二两三四五六七八九十百千万亿]\
 
 def answer_span(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]` widened to whole figures, dates, names, ranges and lists, without punctuation at its ends."""
+    return meaning(asked.text, text, start, end) or _whole(asked, text, start, end)
+
+
+def _whole(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
     start, end = whole_span(text, start, end)
     end = _with_measure(asked.text, text, end)
     if not asked.is_part_of_date:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
-    if start >= end:
-        return start, end
+    both = whole_two(asked.text, text, start, end) if asked.is_two else (start, end)
+    if start >= end or both != (start, end):
+        return both
     start, end = whole_range(asked.text, asked.expected.kind, text, start, end)
     if asked.is_list:
         return _without_indent(text, *whole_list(text, start, end))

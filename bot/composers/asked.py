@@ -12,6 +12,7 @@ from bot.composers.question_kind import Expectation, QuestionKind, expectation
 from bot.composers.ranges import is_range
 from bot.composers.reasons import reason_fitness
 from bot.composers.series import count
+from bot.composers.two_figures import asks_for_two, is_two
 from bot.composers.values import is_value
 
 _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
@@ -29,11 +30,14 @@ class Asked:
     expected: Expectation
     is_list: bool
     is_explanation: bool
+    is_two: bool = False
 
     @classmethod
     def of(cls, question: str) -> Asked:
         """What `question` asks."""
-        return cls(question, expectation(question), asks_for_list(question), asks_to_explain(question))
+        return cls(
+            question, expectation(question), asks_for_list(question), asks_to_explain(question), asks_for_two(question)
+        )
 
     @property
     def is_part_of_date(self) -> bool:
@@ -43,6 +47,8 @@ class Asked:
 
 def fitness(asked: Asked, text: str, start: int, end: int) -> float:
     """1 for nothing but a value of the kind asked for, less for what holds one, 0 for what does not."""
+    if asked.is_two and is_two(asked.text, text[start:end]):
+        return 1.0
     fits = _fitness(asked, text, start, end)
     return fits if asked.is_explanation or not _SENTENCES.search(text[start:end]) else _SEVERAL_SENTENCES * fits
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
+from bot.composers.definitions import meaning
 from bot.composers.question_kind import QuestionKind, expectation
+from bot.composers.two_figures import asks_for_change, whole_two
 from retrieval.terms import fold
 
 _DEFINITION = re.compile(
@@ -48,6 +50,13 @@ def explanation(question: str, sentences: str, start: int, end: int) -> tuple[in
 
     A definition is the whole sentence that begins with what is to be defined.
     """
+    change = whole_two(question, sentences, 0, len(sentences)) if asks_for_change(question) else (0, len(sentences))
+    if change != (0, len(sentences)):
+        return change
+    return meaning(question, sentences, start, end) or _explanation(question, sentences, start, end)
+
+
+def _explanation(question: str, sentences: str, start: int, end: int) -> tuple[int, int]:
     definition = _DEFINITION.match(question)
     if definition and not _DESCRIPTION.search(question):
         whole = 0, max(end, _without_end(sentences))
