@@ -6,7 +6,9 @@ import re
 
 from bot.composers.asked import Asked
 from bot.composers.definitions import meaning
+from bot.composers.institutions import whole_institution, whole_place
 from bot.composers.lists import whole_list
+from bot.composers.means import whole_means
 from bot.composers.question_kind import QuestionKind
 from bot.composers.ranges import whole_range
 from bot.composers.reasons import whole_reason
@@ -22,7 +24,11 @@ _FIGURE_AT_END = re.compile(r"[\d一二两三四五六七八九十百千万亿]\
 
 def answer_span(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]` widened to whole figures, dates, names, ranges and lists, without punctuation at its ends."""
-    return meaning(asked.text, text, start, end) or _whole(asked, text, start, end)
+    return (
+        meaning(asked.text, text, start, end)
+        or whole_means(asked.text, text, start, end)
+        or _whole(asked, text, start, end)
+    )
 
 
 def _whole(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
@@ -31,6 +37,10 @@ def _whole(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
     if not asked.is_part_of_date:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
+    if asked.expected.kind in (QuestionKind.PLACE, QuestionKind.OTHER):
+        start, end = whole_institution(asked.text, text, start, end)
+    if asked.expected.kind is QuestionKind.PLACE:
+        start, end = whole_place(asked.text, text, start, end)
     both = whole_two(asked.text, text, start, end) if asked.is_two else (start, end)
     if start >= end or both != (start, end):
         return both

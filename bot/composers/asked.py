@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.composers.asked_noun import noun_fitness
 from bot.composers.explanations import asks_to_explain
 from bot.composers.lists import asks_for_list
+from bot.composers.means import is_means
 from bot.composers.question_kind import Expectation, QuestionKind, expectation
 from bot.composers.ranges import is_range
 from bot.composers.reasons import reason_fitness
@@ -19,6 +20,7 @@ _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
 _SENTENCES = re.compile(r"[。！？；\n].")
 _SEVERAL_SENTENCES = 0.4  # of the fitness, where an answer that should be short goes on into another sentence
+_NO_MEANS = 0.7  # the fitness of what says not by what means, where that is asked
 _BEFORE = 12  # characters before an answer that may say what it is
 
 
@@ -60,7 +62,9 @@ def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
     if expected.kind is QuestionKind.OTHER or (
         expected.kind is QuestionKind.PERSON and asked.is_list and count(said) > 1
     ):
-        return 1.0 if asked.is_explanation else noun_fitness(asked.text, said, text[max(0, start - _BEFORE) : start])
+        explains = 1.0 if is_means(asked.text, said) else _NO_MEANS
+        before = text[max(0, start - _BEFORE) : start]
+        return explains if asked.is_explanation else noun_fitness(asked.text, said, before)
     strength = expected.strength(said)
     if expected.kind is QuestionKind.PLACE:
         return 0.5 + 0.5 * strength  # few foreign places say what they are

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.composers.definitions import meaning
+from bot.composers.means import whole_means
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.two_figures import asks_for_change, whole_two
 from retrieval.terms import fold
@@ -53,7 +54,11 @@ def explanation(question: str, sentences: str, start: int, end: int) -> tuple[in
     change = whole_two(question, sentences, 0, len(sentences)) if asks_for_change(question) else (0, len(sentences))
     if change != (0, len(sentences)):
         return change
-    return meaning(question, sentences, start, end) or _explanation(question, sentences, start, end)
+    return (
+        meaning(question, sentences, start, end)
+        or whole_means(question, sentences, start, end)
+        or _explanation(question, sentences, start, end)
+    )
 
 
 def _explanation(question: str, sentences: str, start: int, end: int) -> tuple[int, int]:

@@ -30,7 +30,10 @@ class QuestionKind(Enum):
 _ASKED = (
     (
         QuestionKind.REASON,
-        re.compile(r"为什么|为何|為什麼|為何|为啥|為啥|干嘛|干吗|原因|怎么会|怎么回事|\bwhy\b", re.I),
+        re.compile(
+            r"为什么|为何|為什麼|為何|为啥|為啥|干嘛|干吗|原因|怎么会|怎么回事|目的(?!地)|(?<![地截版蓝插附配原草])图(?:的是|个)?(?:什么|啥)|为了(?:什么|啥)|出于(?:什么|何|哪)|用意|\bwhy\b",
+            re.I,
+        ),
     ),
     (
         QuestionKind.DATE,

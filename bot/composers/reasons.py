@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import rjieba
+
 _STOP = r"[，。；！？：\n]"
 _CAUSE = re.compile(
     r"(?:因为|因為|由于|由於|缘于|緣於|源于|源於|得益于|得益於|出于|出於|皆因|只因|归因于|归功于|(?:原因|理由)(?:就|主要)?(?:是|为|在于)(?:因为|由于)?"
@@ -18,8 +20,13 @@ _UNDER = re.compile(
     r"(?:^|[，。；！？：\n]|[因是])受(?P<said>[^，。；！？：\n]{2,40}?)(?:等(?:多重|多种)?(?:因素)?)?的?影响"
 )
 _PURPOSE = re.compile(
-    r"(?:^|[，。；！？：\n]|[是就])(?:为了?|旨在|目的是|意在)(?!此|何|人|期|民|主|止|首|例|准|核心|基础|什么)(?P<said>[^，。；！？：\n]{3,60})"
+    r"(?:^|[，。；！？：\n]|[是就]|(?=目的是|旨在|意在))(?:为了?|旨在|目的是|意在)(?!此|何|人|期|民|主|止|首|例|准|核心|基础|什么)(?P<said>[^，。；！？：\n]{3,60})"
 )
+_AIM = re.compile(
+    r"(?:旨在|意在|目的(?:就)?是|目的在于|以期|目标是)(?P<said>[^，。；！？：\n]{3,60}(?:，[^，。；！？：\n]{3,60})*)"
+)
+_AIMS_ON = ("v", "d", "a", "p", "z", "i", "l")
+_NO_AIM = re.compile(r"[了过]|已|目前|据|截至|\d+(?:人|名|个|家|户)")
 _EFFECT = re.compile(r"(?:而?(?:导致|導致|造成|使得|引起|引发|致使|迫使)|的(?:缘故|原因|影响)|，).*$")
 _FOLLOWS = re.compile(rf"(?:^|{_STOP})(?:因此|因而|所以|于是|於是|从而|故而?(?![事意障]))[，,]?")
 _BACK = 80  # characters before 因此 that may say why
@@ -34,8 +41,24 @@ def reasons(text: str) -> Iterator[tuple[int, int]]:
         for pattern in (_CAUSE, _UNDER, _PURPOSE)
         for match in pattern.finditer(text)
     }
-    found |= set(_led_to(text))
+    found |= set(_led_to(text)) | set(_aims(text))
     yield from sorted((start, end) for start, end in found if end - start >= 2)
+
+
+def _aims(text: str) -> Iterator[tuple[int, int]]:
+    """What 旨在 says, with the clauses behind that go on with a verb: 旨在将关口前移，增强意识，严守红线."""
+    for match in _AIM.finditer(text):
+        clauses = match["said"].split("，")
+        last = 1
+        while last < len(clauses) and _aims_on(clauses[last]):
+            last += 1
+        if last > 1:
+            yield match.start("said"), match.start("said") + len("，".join(clauses[:last]))
+
+
+def _aims_on(clause: str) -> bool:
+    first = next(iter(rjieba.tag(clause)), None)
+    return first is not None and first[1].startswith(_AIMS_ON) and not _NO_AIM.search(clause)
 
 
 def _led_to(text: str) -> Iterator[tuple[int, int]]:
@@ -52,7 +75,13 @@ def _led_to(text: str) -> Iterator[tuple[int, int]]:
 def whole_reason(text: str, start: int, end: int) -> tuple[int, int]:
     """The stated reason, the shortest, that `text[start:end]` is a part of; the span itself where it is none."""
     holding = [(first, last) for first, last in _around(text, start, end) if first <= start and end <= last]
-    return min(holding, key=lambda one: one[1] - one[0], default=(start, end))
+    if holding:
+        aims = set(_aims(text)) & set(holding)
+        return min(aims or holding, key=lambda one: one[1] - one[0])
+    # What goes on into the effect: 受疫情影响，厂里停了工.
+    under = (match.span("said") for match in _UNDER.finditer(text, max(0, start - 2)))
+    begun = ((first, last) for first, last in under if first - 1 <= start <= first and last < end)
+    return next(begun, (start, end))
 
 
 def reason_fitness(text: str, start: int, end: int) -> float:

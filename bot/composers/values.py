@@ -53,7 +53,16 @@ def values(kind: QuestionKind, text: str) -> Iterator[tuple[int, int]]:
 
 def is_value(kind: QuestionKind, text: str) -> bool:
     """Whether `text` is one value of `kind` and nothing else."""
-    return (0, len(text)) in values(kind, text)
+    return (0, len(text)) in values(kind, text) or (kind is QuestionKind.PERSON and _is_name(text))
+
+
+def _is_name(text: str) -> bool:
+    """Whether `text` is a surname with one or two characters that make no word: 李定河, not 王村民."""
+    if not re.fullmatch("[一-鿿]{2,3}", text) or text[0] not in SURNAMES:
+        return False
+    return len(text) > len(rjieba.cut(text)[0]) and all(
+        len(word) == 1 or flag == "nr" for word, flag in rjieba.tag(text)
+    )
 
 
 def _numbers(text: str) -> Iterator[tuple[int, int]]:

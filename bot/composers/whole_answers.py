@@ -13,7 +13,7 @@ from retrieval.terms import is_han
 _CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
 _LEADS_TO_REASON = re.compile(
     r"(?:[^，。；]{0,8}?(?:原因|理由)(?:就?是|在于|为)?(?:因为|由于)?|(?:就|正|主要)?是?(?:因为|由于|缘于|源于|得益于|出于)"
-    r"|(?:就|正|主要)?是?(?:因(?![此而公病特])|受(?![伤到损害骗贿邀困阻限灾聘益理])|为了?(?![此何人民]))|(?:就|正|主要)?是(?![否非]))"
+    r"|(?:就|正|主要)?是?(?:因(?![此而公病特])|受(?![伤到损害骗贿邀困阻限灾聘益理])|为了?(?![此何人民])|旨在|意在|目的(?:就)?是|目的在于)|(?:就|正|主要)?是(?![否非]))"
 )
 _LED_TO = re.compile(
     r"(?:等(?:多重|多种|诸多)?(?:因素|原因)?)?(?:的?(?:影响|缘故|所致|之故)|(?:等(?:多重|多种|诸多)?(?:因素|原因))"
@@ -30,6 +30,10 @@ _LONGEST_WORD = 4  # characters; longer ones are names of many words
 _AFTER_NAME = re.compile(
     r"[，。、；：！？“”‘’（）()《》\n 　]|$|[说称和与及等在是的把被将从对向给让带为]|介绍|表示|告诉|坦言|认为"
     r"|担任|获得|夺得|当选|教授|先生|女士|老师|记者|同志|一家|今年"
+)
+_OFFICE_AND_NAME = re.compile(
+    r"[^，。；！？\n]*(?:书记|[长师员家者手工匠兵警医]|主任|经理|主席|总裁|总监|专干|委员|干事|干部|老板|校友|村民|居民|教授|秘书|助理|代表|老师|农民|市民)"
+    r"(?P<name>[一-鿿]{2,3})(?:介绍|表示|说|告诉.*|坦言|认为|指出)?"
 )
 
 
@@ -65,7 +69,11 @@ def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
-    """With all parts of a foreign name, and a third character where a name would go on into what follows no name."""
+    """With all parts of a foreign name, and a third character where a name would go on into what follows no name.
+
+    Without the office before it and the 表示 behind it.
+    """
+    start, end = _without_office(text, start, end)
     whole = foreign_name(text, start, end)
     if whole != (start, end):
         return whole
@@ -76,6 +84,12 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
         if text[longer - 1] not in _NO_NAME and is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
             return start, longer
     return start, end
+
+
+def _without_office(text: str, start: int, end: int) -> tuple[int, int]:
+    """李定河 of 党组书记、局长李定河表示; the span itself where it is no office with one name behind it."""
+    said = _OFFICE_AND_NAME.fullmatch(text, start, end)
+    return said.span("name") if said and said["name"][0] in SURNAMES else (start, end)
 
 
 def _whole_reason(text: str, start: int, end: int) -> tuple[int, int]:

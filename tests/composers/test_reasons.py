@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.reasons import reason_fitness, reasons, whole_reason
 
 
@@ -47,3 +48,36 @@ def test_fitness(part: str, fitness: float) -> None:
     text = "因为水位偏高，预赛推迟到10时30分。"
     start = text.index(part)
     assert reason_fitness(text, start, start + len(part)) == fitness
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("活动旨在把关口前移，有效增强意识，守住底线。", "关口前移", "把关口前移，有效增强意识，守住底线"),
+        ("活动旨在把关口前移，村民都来了。", "关口前移", "把关口前移"),
+        ("活动旨在把关口前移，吸引了300人参加。", "关口前移", "把关口前移"),
+        (
+            "受雨天路滑、车流量大等因素影响，园区关了两天。",
+            "雨天路滑、车流量大等因素影响，园区关了两天",
+            "雨天路滑、车流量大",
+        ),
+        ("设计目的是让老人少走路。", "让老人", "让老人少走路"),
+    ],
+)
+def test_aims_and_influences(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_reason(text, start, start + len(part))
+    assert text[first:last] == whole
+
+
+@pytest.mark.parametrize(
+    ("question", "is_reason"),
+    [
+        ("搞积分制图的是什么？", True),
+        ("活动出于什么目的？", True),
+        ("目的地是哪里？", False),
+        ("地图是什么样的？", False),
+    ],
+)
+def test_who_asks_for_an_aim_asks_why(question: str, is_reason: bool) -> None:
+    assert (expectation(question).kind is QuestionKind.REASON) == is_reason

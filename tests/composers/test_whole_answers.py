@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.composers.question_kind import QuestionKind, expectation
-from bot.composers.values import values
+from bot.composers.values import is_value, values
 from bot.composers.whole_answers import whole_answer
 from retrieval.whole_spans import whole_span
 
@@ -140,3 +140,25 @@ def test_a_foreign_name_is_whole(text: str, part: str, whole: str) -> None:
     first, last = whole_answer(QuestionKind.PERSON, text, start, start + len(part))
     assert text[first:last] == whole
     assert (first, last) in list(values(QuestionKind.PERSON, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "name"),
+    [
+        ("财政局党组书记、局长李定河表示，账要算清。", "党组书记、局长李定河表示", "李定河"),
+        ("饭店老板王小满告诉记者。", "饭店老板王小满", "王小满"),
+        ("他叫李定河，今年五十岁。", "李定河", "李定河"),
+        ("局长和书记都来了。", "局长和书记", "局长和书记"),
+    ],
+)
+def test_a_name_without_the_office(text: str, part: str, name: str) -> None:
+    assert widened(QuestionKind.PERSON, text, part) == name
+
+
+@pytest.mark.parametrize(("text", "is_one"), [("李定河", True), ("王村民", False), ("县领导", False), ("李", False)])
+def test_what_is_a_name(text: str, is_one: bool) -> None:
+    assert is_value(QuestionKind.PERSON, text) == is_one
+
+
+def test_an_aim_is_told_without_the_word_that_calls_it_so() -> None:
+    assert widened(QuestionKind.REASON, "活动旨在提升居民素养，很受欢迎。", "旨在提升居民素养") == "提升居民素养"
