@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot.composers.answer_span import answer_span
 from bot.composers.asked import Asked, fitness
 from bot.composers.changes import level
+from bot.composers.comparisons import compared
 from bot.composers.contrasts import contradicts
 from bot.composers.evidence import Evidence
 from bot.composers.explanations import explanation
@@ -32,6 +33,7 @@ _LONG = 20  # characters
 _OFFERS = re.compile(
     r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b|\bvs\b|[和与與跟及、].*(?:谁|誰|哪|更|最)|(.)不\1", re.I
 )
+_COMPARED = 3  # candidates whose sentences are asked which of two things has more
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -79,6 +81,7 @@ RANKING = {
     "named": 1.84,
     "length": 0.87,
     "level": 1.69,
+    "period": 0.0,
     "contrast": -2.5,  # -3.97 was fitted, on a handful of questions
 }
 """Weights of the signals in `Candidate.score`."""
@@ -93,6 +96,7 @@ def ranking_signals(candidate: Candidate) -> dict[str, float]:
         "named": candidate.specifics.named,
         "length": min(len(candidate.text), _LONG) / _LONG,
         "level": candidate.level,
+        "period": candidate.period,
         "contrast": candidate.contrast,
     }
 
@@ -123,7 +127,19 @@ def candidates(
                 if key not in found or found[key].score < candidate.score:
                     found[key] = replace(candidate, article=article)
     ranked = sorted(found.values(), key=lambda one: (-one.score, one.hit.passage.passage_id, one.start))
+    ranked = _with_compared(asked.text, ranked)
     return [one for one in ranked if not _repeats(one, asked.text)] or ranked
+
+
+def _with_compared(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """`ranked`, behind the one of two things that has more where the best sentences tell which (`compared`)."""
+    for one in ranked[:_COMPARED]:
+        place = compared(question, one.quote)
+        if place:
+            start, end = (one.quote_start + at for at in place)
+            best = replace(one, start=start, end=end, fitness=1.0, score=ranked[0].score + 1)
+            return [best, *(other for other in ranked if (other.start, other.end) != (start, end))]
+    return list(ranked)
 
 
 def _repeats(candidate: Candidate, question: str) -> bool:
