@@ -17,6 +17,10 @@ _NAMES = tuple(
     )
 )
 _BEGINS = re.compile(r"(?:^|[，、；：。（“和与及市省州在])$")  # what stands before a name in a list
+# Where something took place on the day just named: 2月1日晚上，在邵阳市.
+_HELD_AT = re.compile(
+    r"(?:[上下]午|晚上?|早上|清晨|凌晨|当[天晚]|\d{1,2}时(?:\d{1,2}分)?|[，,\s])*在(?P<place>[一-鿿]{2,3}?(?P<ending>[省市县区旗州镇乡村]))"
+)
 _TOGETHER = re.compile(r"(?:[、和与及]|以及|\s)+")
 
 
@@ -29,7 +33,17 @@ def of_another_place(question: str, text: str, start: int, end: int) -> bool:
     if expectation(question).kind not in (QuestionKind.NUMBER, QuestionKind.DATE):
         return False  # a place may lie in the county that is named before it
     begin, stop = stretch(text, start, end, SENTENCE)
+    if expectation(question).kind is QuestionKind.DATE and _is_held_elsewhere(question, text[end:stop]):
+        return True
     return any(_is_of_another(question, text[begin:stop], start - begin, name) for name in _NAMES)
+
+
+def _is_held_elsewhere(question: str, behind: str) -> bool:
+    """Whether what stands `behind` a date goes on with a place that ends as the one asked about, but is another."""
+    held = _HELD_AT.match(behind)
+    if not held or held["place"] in question:
+        return False
+    return re.search(rf"[一-鿿]{{2}}{held['ending']}", question) is not None
 
 
 def _is_of_another(question: str, sentence: str, start: int, name: re.Pattern[str]) -> bool:
