@@ -18,6 +18,9 @@ from bot.composers.values import is_value
 
 _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
+_MEASURE = 3  # characters behind a bare figure that may be its measure
+_BARE = re.compile(r"[\d.,，]+[十百千万亿]*")
+_MEASURED = re.compile(r"[余多]?[一-鿿%％℃]")
 _SENTENCES = re.compile(r"[。！？；\n].")
 _SEVERAL_SENTENCES = 0.4  # of the fitness, where an answer that should be short goes on into another sentence
 _NO_MEANS = 0.7  # the fitness of what says not by what means, where that is asked
@@ -55,6 +58,11 @@ def fitness(asked: Asked, text: str, start: int, end: int) -> float:
     return fits if asked.is_explanation or not _SENTENCES.search(text[start:end]) else _SEVERAL_SENTENCES * fits
 
 
+def _measure_behind(said: str, behind: str) -> str:
+    """What may be the measure of a figure that ends right before it: 起 of 4起."""
+    return behind if _BARE.fullmatch(said) and _MEASURED.match(behind) else ""
+
+
 def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
     expected, said = asked.expected, text[start:end]
     if expected.kind is QuestionKind.REASON:
@@ -65,10 +73,11 @@ def _fitness(asked: Asked, text: str, start: int, end: int) -> float:
         explains = 1.0 if is_means(asked.text, said) else _NO_MEANS
         before = text[max(0, start - _BEFORE) : start]
         return explains if asked.is_explanation else noun_fitness(asked.text, said, before)
-    strength = expected.strength(said)
+    measured = said + _measure_behind(said, text[end : end + _MEASURE])
+    strength = expected.strength(measured)
     if expected.kind is QuestionKind.PLACE:
         return 0.5 + 0.5 * strength  # few foreign places say what they are
-    if expected.measure and strength < 1 and _HAS_MEASURE.search(said):
+    if expected.measure and strength < 1 and _HAS_MEASURE.search(measured):
         return 0.0  # people for money
     if is_value(expected.kind, said) or (expected.kind is not QuestionKind.PERSON and is_range(said)):
         return max(strength, 0.5) if expected.kind is QuestionKind.NUMBER else 1.0

@@ -16,14 +16,15 @@ from bot.composers.named_things import (
     as_written,
     asked_things,
     companies_of,
+    follows_title,
     is_surely_person,
     people,
     things,
     ways_of_naming,
 )
-from bot.composers.one_of_several import is_of_segment_beside, is_of_several, lacks_number
+from bot.composers.one_of_several import compares, is_of_segment_beside, is_of_several, lacks_number
 from bot.composers.question_kind import QuestionKind, expectation
-from bot.composers.surroundings import SENTENCE, stretch
+from bot.composers.surroundings import SEGMENT, SENTENCE, stretch
 
 _SPEAKS = re.compile(r"(?:[一-鿿]{1,4}地)?(?:说|介绍|表示|告诉|坦言|感慨|认为|称|摄|报道|宣布|回忆)")
 _PRONOUN = re.compile(r"[他她](?!们|人)|该|其(?!中|他|它|余|实)")
@@ -78,14 +79,23 @@ class _Place:
         """Whether one of `others` is nearer to the answer than any of `forms`, which all name the one asked about."""
         begin, stop = self.span
         sentence = self.article[begin:stop]
+        others = [one for one in others if one.end <= self.start or one.start >= self.end]
+        first, last = stretch(self.article, self.start, self.end, SEGMENT)
+        if any(first <= one.start < last for one in others) and self._is_of_part_behind(forms, first, last, stop):
+            return True
         if any(form in sentence or form in self.title for form in forms):
             return False
-        others = [one for one in others if one.end <= self.start or one.start >= self.end]
         if by_sentence and any(begin <= one.start < stop for one in others):
             return True
         last = max((one.start for one in others if one.end <= begin), default=-1)
         own = max(self.article.rfind(form, 0, self.start) for form in forms)
         return last > own and not (own >= 0 and _begins_with_part_of(self.question, sentence))
+
+    def _is_of_part_behind(self, forms: set[str], first: int, last: int, stop: int) -> bool:
+        """Whether one of `forms` stands behind the answer's part [first, last) between semicolons, and none before."""
+        before, behind = self.article[self.span[0] : last], self.article[last:stop]
+        is_behind = any(form in behind for form in forms) and not any(form in before for form in forms)
+        return is_behind and not compares(self.question)
 
 
 def _begins_with_part_of(question: str, sentence: str) -> bool:
@@ -117,10 +127,11 @@ def _is_of_another_person(question: str, place: _Place) -> bool:
 def _asked_people(question: str, article: str) -> Iterator[str]:
     """The people whom `question` names and `article` too, as that writes them: the tagger may cut 沈润 off 沈润东."""
     known = [one.name for one in people(article)]
+    sure = {one.name for one in people(article) if follows_title(one, article)}
     for one in people(question):
         for name in dict.fromkeys((question[one.start : one.start + 3], one.name)):
             is_short = len(name) == 2 and name[1] != "某"
-            if is_short and question[one.end : one.end + 1] not in _AFTER_SHORT_NAMES:
+            if is_short and question[one.end : one.end + 1] not in _AFTER_SHORT_NAMES and name not in sure:
                 continue
             if name in article and any(name in other or other in name for other in known):
                 yield name

@@ -71,6 +71,11 @@ def prefectures(text: str) -> set[str]:
     return found
 
 
+def is_prefecture(name: str) -> bool:
+    """Whether `name`, without 市, is a prefecture's."""
+    return name in _PREFECTURE_NAMES
+
+
 def speaks_of_other_prefectures(question: str, text: str) -> bool:
     """Whether `text` names prefectures, but none of those that `question` names."""
     asked = prefectures(question)

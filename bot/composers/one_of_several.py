@@ -70,10 +70,15 @@ def lacks_number(question: str, text: str) -> bool:
     )
 
 
+def compares(question: str) -> bool:
+    """Whether `question` holds several things against each other."""
+    return _COMPARES.search(question) is not None
+
+
 def is_of_segment_beside(question: str, title: str, text: str, start: int, end: int) -> bool:
     """Whether another part between semicolons meets much more of `question` than that of `text[start:end]` does."""
-    if _COMPARES.search(question):
-        return False  # it speaks of several
+    if compares(question):
+        return False
     begin, stop = stretch(text, start, end, SENTENCE)
     first, last = stretch(text, start, end, SEGMENT)
     asked = _pairs(content(question)) - _pairs(title)

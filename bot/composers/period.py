@@ -14,6 +14,11 @@ _COMPARED = re.compile(
 # Since when something has been there is not what the sentence is of.
 _SINCE = re.compile(r"\d{4}年(?:成立|建成|建站|建校|创办|创建|创立|始建|出生|以来|至今)")
 _ONLY_COMPARED = 0.6
+# What has been reached by now is no figure of one year before.
+_SO_FAR = re.compile(r"截[至止]目前|迄今|至今|目前|累计")
+_ASKS_SO_FAR = re.compile(r"截[至止]|至今|目前|现在|累计")
+_OF_ALL_YEARS = 0.2
+_OF_ANOTHER_IN_AN_ARTICLE_OF_THE_YEAR = 0.3
 _WHOLE_YEAR = re.compile(r"全年|年末|年底|一年来|年度")
 _LAST_MONTH_OF_REPORTS = 3  # until then the papers report on the year before
 
@@ -29,18 +34,26 @@ def period_met(question: str, quote: str, before: str, published: str | None) ->
     if not asked:
         return 1.0
     plain = unicodedata.normalize("NFKC", quote)
+    of_article = _years(published or "")
     by_sentence = _by_sentence(asked, plain)
     if by_sentence is not None:
-        return by_sentence
-    of_article = _years(published or "")
-    if _LAST_YEAR.search(plain) and asked & {year - 1 for year in of_article} and not asked & of_article:
-        return 0.9 if _LAST_YEAR.search(_COMPARED.sub("", plain)) else _ONLY_COMPARED
-    if of_article and _LAST_YEAR.search(_COMPARED.sub("", plain)):
+        is_of_the_year = by_sentence == 0 and asked & of_article
+        return _OF_ANOTHER_IN_AN_ARTICLE_OF_THE_YEAR if is_of_the_year else by_sentence
+    if _SO_FAR.search(plain) and not _ASKS_SO_FAR.search(question):
+        return _OF_ALL_YEARS
+    return _by_surroundings(asked, plain, unicodedata.normalize("NFKC", before), published or "")
+
+
+def _by_surroundings(asked: set[int], quote: str, before: str, published: str) -> float:
+    of_article = _years(published)
+    if _LAST_YEAR.search(quote) and asked & {year - 1 for year in of_article} and not asked & of_article:
+        return 0.9 if _LAST_YEAR.search(_COMPARED.sub("", quote)) else _ONLY_COMPARED
+    if of_article and _LAST_YEAR.search(_COMPARED.sub("", quote)):
         return 0.1
-    earlier = _years_in_order(_COMPARED.sub("", unicodedata.normalize("NFKC", before)))
+    earlier = _years_in_order(_COMPARED.sub("", before))
     if earlier:
         return 1.0 if earlier[-1] in asked else 0.3
-    return _by_publication(asked, of_article, quote, published or "") if of_article else 0.6
+    return _by_publication(asked, of_article, quote, published) if of_article else 0.6
 
 
 def _by_sentence(asked: set[int], sentence: str) -> float | None:

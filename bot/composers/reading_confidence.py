@@ -5,6 +5,8 @@ own words say. Fitted by `scripts/fit_reading.py`.
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from bot.composers.attributes import attribute_unsaid
@@ -15,6 +17,7 @@ from bot.composers.whole_question import Place, wholeness
 from bot.conversation import Standalone
 from bot.evaluation.match import f1
 from bot.phrases import language_of
+from retrieval.terms import is_han
 
 BIAS = -19.13
 WEIGHTS: dict[str, float] = {
@@ -34,14 +37,17 @@ WEIGHTS: dict[str, float] = {
     "asked": 2.29,
     "proper": 2.93,
     "foreign": 1.36,
-    "another": -5.0,
-    "unsaid": -4.0,
+    "another": -7.0,
+    "unsaid": -7.0,
 }
 _MOST_LEAD = 8.0
-_NAME_MISSING = 0.5  # times the probability: of what is named and stands nowhere, the archive tells nothing
-_ANOTHER_CASE = 0.5  # the same, where the sentence is of another year, or of another of the kind that is named
+_NAME_MISSING = 0.25  # times the probability: of what is named and stands nowhere, the archive tells nothing
+_ANOTHER_CASE = 0.25  # the same, where the sentence is of another year, or of another of the kind that is named
 _UNFIT = 0.3  # a fitness below this is another kind of thing than was asked for
 _TYPED = (QuestionKind.NUMBER, QuestionKind.DATE)  # names of people are guessed, too often wrongly
+_NAMED = (QuestionKind.PERSON, QuestionKind.PLACE)
+_MOSTLY = 0.6  # of its pairs of characters
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d{2}(?=\D|$)")
 _SAME = 0.6  # F1 from which two short answers say the same
 
 
@@ -51,7 +57,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     `read`: the reader's score, in -12..12. `lead`: by how much the best candidate's score exceeds that of the best with
     another answer. `coverage`, `similarity`, `rank`: of its sentence and passage. `read_of_covered`: the
     reader's score, in -6..6, times `coverage`, since a reader that is sure of a sentence about something else says
-    little. `unfit`: 1 where a figure or date is asked for and it is none. `words`, `named`: `Specifics`.
+    little. `unfit`: 1 where a figure or date is asked for and it is none, or a person or place and it mostly repeats
+    the question. `words`, `named`: `Specifics`.
     `period`: `period_met`. `agreement`: 1 where another article says the same. `other`, `office`, `asked`: `wholeness`.
     `proper`: `Specifics`. `foreign`: 1 where the question has no Chinese. `another`: 1 where the sentence speaks of
     another person, organization or place (`speaks_of_another`). `unsaid`: 1 where no word around the answer tells the
@@ -61,7 +68,8 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
     others = [one for one in found[1:] if not _same(one, best)]
     lead = best.score - others[0].score if others else _MOST_LEAD
     elsewhere = {one.hit.passage.article_id for one in found if one.read > 0 and _same(one, best)}
-    typed = expectation(question.text).kind in _TYPED
+    place = Place(best.hit.title, best.hit.passage.text, best.start, best.end)
+    whole = wholeness(question.text, place)
     return {
         "read": max(-12.0, min(12.0, best.read)),
         "lead": min(lead, _MOST_LEAD),
@@ -69,16 +77,17 @@ def signals(question: Standalone, found: Sequence[Candidate]) -> dict[str, float
         "read_of_covered": best.evidence.coverage * max(-6.0, min(6.0, best.read)),
         "similarity": best.evidence.similarity,
         "rank": best.hit.score,
-        "unfit": float(typed and best.fitness < _UNFIT),
+        "unfit": float(_is_unfit(question, best)),
         "words": best.specifics.words,
         "named": best.specifics.named,
         "period": best.period,
         "agreement": float(len(elsewhere - {best.hit.passage.article_id}) > 0),
-        **wholeness(question.text, Place(best.hit.title, best.hit.passage.text, best.start, best.end)),
+        **whole,
+        "other": max(whole["other"], best.contrast),
         "proper": best.specifics.proper,
         "foreign": float(language_of(question.text) == "en"),
         "another": float(_is_of_another(question, best)),
-        "unsaid": float(attribute_unsaid(question.text, best.hit.title, best.hit.passage.text, best.start, best.end)),
+        "unsaid": float(attribute_unsaid(question.text, place.title, place.text, place.start, place.end)),
     }
 
 
@@ -89,11 +98,31 @@ def confidence_of(question: Standalone, found: Sequence[Candidate]) -> float:
     values = signals(question, found)
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in values.items())
     probability = 1.0 / (1.0 + math.exp(-logit))
-    if found[0].specifics.missing:
+    if _misses_a_name(question, found[0].specifics.missing):
         probability *= _NAME_MISSING
     if values["other"] == 1 or values["period"] == 0:
         probability *= _ANOTHER_CASE
     return probability
+
+
+def _misses_a_name(question: Standalone, missing: Sequence[str]) -> bool:
+    """Whether any of `missing` is more than one of several years, which another article may be of."""
+    years = set(_YEAR.findall(unicodedata.normalize("NFKC", question.text)))
+    return bool(missing) and not (years > set(missing))
+
+
+def _is_unfit(question: Standalone, best: Candidate) -> bool:
+    kind = expectation(question.text).kind
+    if kind in _TYPED:
+        return best.fitness < _UNFIT
+    return kind in _NAMED and _share_in(best.text, question.text) >= _MOSTLY
+
+
+def _share_in(text: str, question: str) -> float:
+    """The share of the pairs of characters of `text` that `question` has; 0 where it has none."""
+    pairs = [text[at : at + 2] for at in range(len(text) - 1)]
+    pairs = [pair for pair in pairs if is_han(pair)]
+    return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _is_of_another(question: Standalone, best: Candidate) -> bool:

@@ -58,6 +58,7 @@ _ALSO: Final = {
     "记者": "记者|本报|通讯员|摄|报道",
     "作者": "作者|记者|通讯员|写|著|文",
 }
+_SHORTEST_NAME = 2  # characters
 _UNTOLD = 0.7  # of `asked`, where the question has no such words: about the mean of right answers
 _OFFICE_REACH = 14  # characters on either side of a name in which its office stands
 _NAME_ASKED = re.compile(r"叫什么|叫什麼|叫啥|姓什么|名字")
@@ -125,12 +126,17 @@ class _Kind:
 
     whole: str
     pattern: re.Pattern[str]
+    is_name: bool = False
 
     def rivals(self, text: str) -> Iterator[str]:
         """Its likes in `text`."""
         for match in self.pattern.finditer(text):
-            if self.whole not in match[0]:
+            if self.whole not in match[0] and not self._is_cut_through(match[0]):
                 yield match[0]
+
+    def _is_cut_through(self, other: str) -> bool:
+        """Whether the tagger put a character too many before the name: 月鹤岭 for 鹤岭."""
+        return self.is_name and len(self.whole) > _SHORTEST_NAME and self.whole[1:] in other
 
 
 def _kinds(question: str) -> Iterator[_Kind]:
@@ -152,7 +158,9 @@ def _kinds(question: str) -> Iterator[_Kind]:
         is_named = flag in _NAMES and 2 <= len(word) <= 3 and _HAN.fullmatch(word)
         if is_named and kind.startswith("n") and len(tail) >= 2 and _HAN.fullmatch(tail):
             stem = word[:-1] if word[-1] in "省市县区镇乡村" and len(word) > 2 else word
-            yield _Kind(stem, re.compile(rf"(?<![一-鿿])[一-鿿]{{2,4}}{tail}|[一-鿿]{{{len(stem)}}}{tail}"))
+            yield _Kind(
+                stem, re.compile(rf"(?<![一-鿿])[一-鿿]{{2,4}}{tail}|[一-鿿]{{{len(stem)}}}{tail}"), is_name=True
+            )
 
 
 def _opposites(word: str) -> Iterator[_Kind]:

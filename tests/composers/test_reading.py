@@ -228,12 +228,40 @@ def test_an_abbreviation_is_met_by_what_it_stands_for() -> None:
     assert other.missing == ("GDP",)
 
 
-def test_a_name_that_stands_nowhere_halves_the_confidence() -> None:
+def test_a_name_that_stands_nowhere_quarters_the_confidence() -> None:
     question = Standalone("天心区有多少名志愿网格员？")
     found = composer(FixedReader(**{"620人": 9.0})).propose(question, [hit()])
     assert not found[0].specifics.missing
     lacking = replace(found[0], specifics=replace(found[0].specifics, missing=("雨花区",)))
-    assert confidence_of(question, [lacking]) == pytest.approx(confidence_of(question, found[:1]) / 2)
+    assert confidence_of(question, [lacking]) == pytest.approx(confidence_of(question, found[:1]) / 4)
+
+
+def test_of_two_years_another_article_may_have_the_one_that_is_missing() -> None:
+    found = composer(FixedReader(**{"620人": 9.0})).propose(Standalone("天心区有多少名志愿网格员？"), [hit()])
+    lacking = replace(found[0], specifics=replace(found[0].specifics, missing=("2022",)))
+    one, two = Standalone("2022年有多少名志愿网格员？"), Standalone("2022年和2023年有多少名志愿网格员？")
+    assert confidence_of(two, [lacking]) > 2 * confidence_of(one, [lacking])
+
+
+def test_another_person_and_an_attribute_unsaid_are_doubted() -> None:
+    text = "周国强从学徒起步。他夺得第三名。徒弟孙晓敏很高兴。"
+    hits = [hit(text)]
+    reader = ReadingComposer(rarity, lambda _: " " * 100 + text, FixedReader(第三名=9.0), refuse_below=0.3)  # type: ignore[arg-type]
+    asked = {name: Standalone(f"{name}得了第几名？") for name in ("周国强", "孙晓敏")}
+    values = {name: signals(question, reader.propose(question, hits)) for name, question in asked.items()}
+    assert (values["周国强"]["another"], values["孙晓敏"]["another"]) == (0.0, 1.0)
+    question = Standalone("马圆是哪所师范毕业的？")
+    found = composer(FixedReader(向阳小学=9.0)).propose(question, [hit("马圆在向阳小学任教。")])
+    assert signals(question, found)["unsaid"] == 1.0
+
+
+def test_an_answer_that_mostly_repeats_the_question_is_no_person_or_place() -> None:
+    question = Standalone("黄土岭社区的负责人是谁？")
+    found = composer(FixedReader(黄土岭社区负责人=9.0)).propose(question, [hit("黄土岭社区负责人介绍了情况。")])
+    repeating = next(one for one in found if one.text == "黄土岭社区负责人")
+    assert signals(question, [repeating])["unfit"] == 1.0
+    named = composer(FixedReader(李青=9.0)).propose(question, [hit("黄土岭社区负责人李青介绍了情况。")])
+    assert signals(question, named)["unfit"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -256,12 +284,12 @@ def test_a_list_that_the_reader_did_not_find_is_considered() -> None:
     assert [one.text for one in found] == ["科技馆、美术馆、书画馆"]
 
 
-def test_another_year_halves_the_confidence() -> None:
+def test_another_year_quarters_the_confidence() -> None:
     question = Standalone("天心区有多少名志愿网格员？")
     best = composer(FixedReader(**{"620人": 9.0})).propose(question, [hit()])[0]
     other = replace(best, period=0.0)
     logit = BIAS + sum(WEIGHTS[name] * value for name, value in signals(question, [other]).items())
-    assert confidence_of(question, [other]) == pytest.approx(0.5 / (1 + math.exp(-logit)))
+    assert confidence_of(question, [other]) == pytest.approx(0.25 / (1 + math.exp(-logit)))
 
 
 def test_only_promising_sentences_are_read_within_the_budget() -> None:

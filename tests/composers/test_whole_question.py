@@ -41,6 +41,7 @@ def test_another_of_the_kind_that_is_asked_about(question: str, text: str, answe
         ("女子组冠军拿了多少奖金？", "男子组奖金5000元，女子组冠军拿到奖金3000元。", "3000元"),
         ("一季度车站送走多少人？", "一季度，车站发送旅客21万人次。", "21万人次"),
         ("云岭公园种了多少棵树？", "公园里种了300棵树。", "300棵"),
+        ("7月鹤岭水文站水位多高？", "梅江鹤岭水文站水位37米。", "37米"),
     ],
 )
 def test_the_case_that_is_asked_about(question: str, text: str, answer: str) -> None:
