@@ -51,9 +51,12 @@ def _longest_common(left: Sequence[str], right: Sequence[str]) -> int:
 
 
 def contains(text: str, golds: Sequence[str]) -> bool:
-    """Whether `text` holds one of `golds` as a whole: a number is not found inside a longer one."""
-    haystack = normalized(text)
-    return any(_holds(haystack, normalized(gold)) for gold in golds)
+    """Whether `text` holds one of `golds` as a whole: a number is not found inside a longer one, nor across two lines.
+
+    What stands on two lines of a gold may be found on two lines.
+    """
+    haystacks = [normalized(part) for part in (text, *text.split("\n"))]
+    return any(_holds(haystack, normalized(gold)) for gold in golds for haystack in haystacks)
 
 
 def _holds(haystack: str, needle: str) -> bool:

@@ -49,6 +49,8 @@ def test_exact_match_and_f1(answer: str, golds: list[str], exact: int, overlap: 
         ("占1.5%", "1.5％", True),
         ("三月五日，开幕", "三月五日开幕", True),
         ("什么都有", "", False),
+        ("第4\n2026年一季度，增速第4位。", "第4", True),  # the short answer stands on a line of its own
+        ("第42\n名次", "第4", False),
     ],
 )
 def test_contained_means_whole_numbers(text: str, gold: str, held: bool) -> None:
