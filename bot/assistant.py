@@ -22,7 +22,7 @@ from bot.answer import (
     Searching,
 )
 from bot.composers.extractive import Composition
-from bot.conversation import Standalone, Turn, stand_alone
+from bot.conversation import Said, Standalone, Turn, stand_alone
 from bot.latin_names import glossary, in_characters, in_chinese, is_in_latin, latin_names
 from bot.phrases import language_of, phrase
 from bot.several import Part, parts_of, together
@@ -157,7 +157,7 @@ class Assistant:
 
     def _keep(self, key: _Key, question: str, composition: Composition) -> Turn:
         article = composition.citations[0].article_id if composition.citations else None
-        turn = Turn(question, composition.short_answer, article)
+        turn = Turn(question, composition.short_answer, article, _said(composition))
         with self._turns_lock:
             self._turns[key] = turn
             while len(self._turns) > _MOST_REMEMBERED:
@@ -194,14 +194,13 @@ class Assistant:
         if not hits and self._searcher.is_empty():
             return standalone, Composition(phrase("empty_archive", language), True, 0.0)
         composition = self._composer.compose(_as_written(standalone, hits), hits, language)
-        if not standalone.may_stand:
-            return standalone, composition
-        alone = Standalone(standalone.own, own=standalone.own)
-        found = self._search(alone, filters)[0]
-        other = self._composer.compose(_as_written(alone, found), found, language)
-        if other.confidence > composition.confidence:
-            return alone, other
-        return standalone, composition
+        answered = standalone, composition
+        for other in _otherwise(standalone):
+            found = self._search(other, filters)[0]
+            tried = self._composer.compose(_as_written(other, found), found, language)
+            if tried.confidence > answered[1].confidence:
+                answered = other, tried
+        return answered
 
     def _answer(
         self, standalone: Standalone, hits: Sequence[Hit], language: Language, filters: Filters | None
@@ -233,6 +232,23 @@ class Assistant:
             if isinstance(event, Finished):
                 return event.answer
         raise AssertionError("an answer ends with Finished")
+
+
+def _otherwise(standalone: Standalone) -> list[Standalone]:
+    """What else the question may mean: another person, or just its own words."""
+    others = [replace(standalone, text=standalone.also, also="")] if standalone.also else []
+    return [*others, Standalone(standalone.own, own=standalone.own)] if standalone.may_stand else others
+
+
+def _said(composition: Composition) -> Said | None:
+    """Where in its article the short answer stands that was given."""
+    if not composition.citations or not composition.short_answer:
+        return None
+    citation = composition.citations[0]
+    at = citation.quote.find(composition.short_answer)
+    start = citation.start + at
+    text = composition.short_answer
+    return Said(citation.article_id, start, start + len(text), text) if at >= 0 else None
 
 
 def _as_written(standalone: Standalone, hits: Sequence[Hit]) -> Standalone:

@@ -12,7 +12,7 @@ from bot.composers.surroundings import CLAUSE, SEGMENT, stretch
 
 _SETS = (
     ("男(?!友|朋友)", "女(?!士|儿|友|朋友)"),
-    ("首次|第一次|头一回|头次|初次|首届|第一届", "再次|第二次|又一次|第二届"),
+    ("首次|第一次|头一[回次]|头次|初次|首届|第一届", "再次|第二次|又一次|第二届"),
     ("开幕|开始|启动|开工|开业|开馆|开园|起跑|发枪", "闭幕|落幕|结束|收官|完工|竣工|截止|截至|闭馆"),
     ("出口|外销", "进口"),
     ("上半年", "下半年", "全年"),
@@ -57,6 +57,19 @@ def contradicts(question: str, sentence: str, start: int, end: int) -> bool:
             if said is not None and said is not asked[0]:
                 return True
     return False
+
+
+def contrary(one: str, other: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Where `one` says one of such words and `other` another of the same kind, and not that one; None without."""
+    for words in _CONTRASTS:
+        for word in words:
+            found = word.search(one)
+            if not found or word.search(other):
+                continue
+            against = next((match for each in words if (match := each.search(other))), None)
+            if against:
+                return found.span(), against.span()
+    return None
 
 
 def _around(sentence: str, start: int, end: int, marks: str) -> tuple[str, str]:

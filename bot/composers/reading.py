@@ -10,6 +10,7 @@ from bot.composers.authorship import asks_for_author, byline
 from bot.composers.candidates import Candidate, Rarity, candidates
 from bot.composers.evidence import find_evidence
 from bot.composers.extractive import Composition, cite, refusal
+from bot.composers.follow_ups import fitting, trust
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.reading_confidence import confidence_of, signals
 from bot.composers.windows import Window, windows
@@ -77,8 +78,9 @@ class ReadingComposer:
             written = byline(hits, self._authors_of(hits[0].passage.article_id), language)
             if written and written.confidence >= self._refuse_below:
                 return written
-        found = self.propose(question, hits)
-        confidence = confidence_of(question, found)
+        proposed = self.propose(question, hits)
+        found = fitting(question, proposed)
+        confidence = confidence_of(question, found) * trust(question, proposed, found)
         explained = signals(question, found) if found else {}
         if not found or confidence < self._refuse_below:
             missing = found[0].specifics.missing if found else ()
