@@ -17,6 +17,9 @@ from bot.composers.two_figures import asks_for_two, is_two
 from bot.composers.values import is_value
 
 _ASKS_PART = re.compile(r"哪一?年|几几年|几月(?!份?几)|哪一?个?月|\b(?:what|which) (?:year|month)\b", re.I)  # of a date
+_ASKS_WEEKDAY = re.compile(r"(?:周|星期|礼拜)几|\bwhat day of the week\b|\bwhich (?:day|evening) of the week\b", re.I)
+_WEEKDAY = re.compile(r"周|星期|礼拜|每[天日晚]|天天|双休|工作日")
+_NO_WEEKDAY = 0.2
 _HAS_MEASURE = re.compile(r"[\d十百千万亿余多][一-鿿%％℃]")
 _MEASURE = 3  # characters behind a bare figure that may be its measure
 _BARE = re.compile(r"[\d.,，]+[十百千万亿]*")
@@ -55,6 +58,8 @@ def fitness(asked: Asked, text: str, start: int, end: int) -> float:
     if asked.is_two and is_two(asked.text, text[start:end]):
         return 1.0
     fits = _fitness(asked, text, start, end)
+    if _ASKS_WEEKDAY.search(asked.text) and not _WEEKDAY.search(text[start:end]):
+        fits *= _NO_WEEKDAY
     return fits if asked.is_explanation or not _SENTENCES.search(text[start:end]) else _SEVERAL_SENTENCES * fits
 
 

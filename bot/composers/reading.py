@@ -11,6 +11,7 @@ from bot.composers.candidates import Candidate, Rarity, candidates
 from bot.composers.evidence import find_evidence
 from bot.composers.extractive import Composition, cite, refusal
 from bot.composers.follow_ups import fitting, trust
+from bot.composers.plain_words import put_plainly
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.reading_confidence import confidence_of, signals
 from bot.composers.windows import Window, windows
@@ -61,6 +62,7 @@ class ReadingComposer:
 
     def propose(self, question: Standalone, hits: Sequence[Hit]) -> list[Candidate]:
         """Possible answers, best first."""
+        question = put_plainly(question)
         evidence = find_evidence(question, hits, self._rarity)
         promising = windows(evidence)
         read: list[tuple[Window, Reading]] = []
@@ -74,6 +76,7 @@ class ReadingComposer:
 
     def compose(self, question: Standalone, hits: Sequence[Hit], language: Language) -> Composition:
         """The answer, or the refusal, to `question` from `hits`, best first."""
+        question = put_plainly(question)
         if hits and asks_for_author(question.text):
             written = byline(hits, self._authors_of(hits[0].passage.article_id), language)
             if written and written.confidence >= self._refuse_below:
