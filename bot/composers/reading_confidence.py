@@ -17,6 +17,7 @@ from bot.composers.whole_question import Place, wholeness
 from bot.conversation import Standalone
 from bot.evaluation.match import f1
 from bot.phrases import language_of
+from retrieval.quoted import squeezed
 from retrieval.terms import is_han
 
 BIAS = -19.13
@@ -115,7 +116,8 @@ def _is_unfit(question: Standalone, best: Candidate) -> bool:
     kind = expectation(question.text).kind
     if kind in _TYPED:
         return best.fitness < _UNFIT
-    return kind in _NAMED and _share_in(best.text, question.text) >= _MOSTLY
+    is_offered = squeezed(best.text) in squeezed(question.text)  # 甲和乙谁更多
+    return kind in _NAMED and not is_offered and _share_in(best.text, question.text) >= _MOSTLY
 
 
 def _share_in(text: str, question: str) -> float:

@@ -41,6 +41,7 @@ _NO_PLACE = re.compile(
     r"|大|灾|校|厂|库|特|开发|工业|示范|试验|自贸|保税|经济|高新|街|古|超|夜|早|菜|股|楼|上)(?:个|技术|产业)?"
     r"(?:省|市|区|县|镇|乡|村|街道|社区)$"
 )
+_NO_NAME_BEFORE = "vpcdurm"  # 拿到 before 村 is a verb
 _OUR_PLACE = "[本我][市省县]"
 _HERE = 0.8  # of a place's name: a city's own paper may say 本市, and no name at all
 
@@ -76,12 +77,12 @@ def named(question: str) -> list[str]:
 def _places(text: str) -> Iterator[str]:
     """Words that end as the names of places do; one that is only the ending goes with the word before it."""
     before = ""
-    for word in rjieba.cut(text):
+    for word, flag in rjieba.tag(text):
         place = before + word if word in _PLACE_ENDING else word
         is_named = place.endswith(_PLACE_ENDING) and place not in _PLACE_ENDING and 2 <= len(place) <= 7
         if is_named and not _NO_PLACE.fullmatch(place):
             yield place
-        before = word if word.isalpha() else ""
+        before = word if word.isalpha() and flag[0] not in _NO_NAME_BEFORE else ""
 
 
 def specifics(

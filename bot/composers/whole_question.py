@@ -8,17 +8,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import rjieba
 
+from bot.composers.asked_words import ASKING, translated_words_met, words_met
 from bot.composers.places import of_another_place
 from bot.composers.question_kind import QuestionKind, expectation
 from bot.composers.surroundings import SEGMENT, stretch
-from bot.latin_names import glossary
 from bot.phrases import language_of
 from retrieval.terms import fold
 
@@ -59,15 +58,8 @@ _ALSO: Final = {
     "作者": "作者|记者|通讯员|写|著|文",
 }
 _SHORTEST_NAME = 2  # characters
-_UNTOLD = 0.7  # of `asked`, where the question has no such words: about the mean of right answers
 _OFFICE_REACH = 14  # characters on either side of a name in which its office stands
 _NAME_ASKED = re.compile(r"叫什么|叫什麼|叫啥|姓什么|名字")
-_ASKING = re.compile(
-    r"多少|第?[几幾]|哪[一些个家位里儿年天月支条座种项所名只场次]?|什么|什麼|谁|誰|多[大高长久远重宽深]|怎[么样]+|如何"
-)
-_EMPTY_WORDS = re.compile(
-    r"请问|总共|一共|大约|现在|目前|[一全今去]年|名字|时候|地方|东西|达到|[一这那]个|[这那]次|时间|情况|拿到|得到"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +87,12 @@ def wholeness(question: str, place: Place) -> dict[str, float]:
     one that the segment holds, at least in part.
     """
     if language_of(question) == "en":
-        return {"other": 0.0, "office": 1.0, "asked": _translated(question, place)}
+        return {"other": 0.0, "office": 1.0, "asked": translated_words_met(question, f"{place.segment}\n{place.title}")}
     elsewhere = of_another_place(question, place.text, place.start, place.end)
     return {
         "other": 1.0 if elsewhere else _other(question, place),
         "office": _office(question, place),
-        "asked": _asked(question, place),
+        "asked": words_met(question, place.segment, place.title),
     }
 
 
@@ -131,12 +123,13 @@ class _Kind:
     def rivals(self, text: str) -> Iterator[str]:
         """Its likes in `text`."""
         for match in self.pattern.finditer(text):
-            if self.whole not in match[0] and not self._is_cut_through(match[0]):
+            if self.whole not in match[0] and not (self.is_name and self._is_no_name(match[0])):
                 yield match[0]
 
-    def _is_cut_through(self, other: str) -> bool:
-        """Whether the tagger put a character too many before the name: 月鹤岭 for 鹤岭."""
-        return self.is_name and len(self.whole) > _SHORTEST_NAME and self.whole[1:] in other
+    def _is_no_name(self, other: str) -> bool:
+        """Whether `other` begins with a word that is no name, or is this one with a character too many: 月鹤岭."""
+        _, flag = rjieba.tag(other)[0]
+        return flag not in _NAMES or (len(self.whole) > _SHORTEST_NAME and self.whole[1:] in other)
 
 
 def _kinds(question: str) -> Iterator[_Kind]:
@@ -176,7 +169,7 @@ def _opposites(word: str) -> Iterator[_Kind]:
 def _office(question: str, place: Place) -> float:
     if expectation(question).kind is not QuestionKind.PERSON and not _NAME_ASKED.search(question):
         return 1.0
-    asking = _ASKING.search(question)
+    asking = ASKING.search(question)
     offices = list(_OFFICE.finditer(question))
     if not offices:
         return 1.0
@@ -193,43 +186,3 @@ def _office(question: str, place: Place) -> float:
 
 def _nearest(offices: list[re.Match[str]], at: int) -> str:
     return min(offices, key=lambda match: min(abs(match.end() - at), abs(match.start() - at)))[0]
-
-
-# -- what is asked -----------------------------------------------------------------------------------------------------
-
-
-def _asked(question: str, place: Place) -> float:
-    words = _asked_words(unicodedata.normalize("NFKC", question))
-    if not words:
-        return _UNTOLD
-    near = fold(place.segment)
-    around = fold(place.title)
-    return sum(max(_share(word, near), 0.5 * _share(word, around)) for word in words) / len(words)
-
-
-def _translated(question: str, place: Place) -> float:
-    """The share of the question's common English words that stand in the segment or the title in Chinese."""
-    words = glossary(question)
-    text = fold(place.segment + "\n" + place.title)
-    return sum(any(one in text for one in ways) for ways in words) / len(words) if words else _UNTOLD
-
-
-def _share(word: str, text: str) -> float:
-    word = fold(word)
-    if word in text:
-        return 1.0
-    return 0.6 * sum(character in text for character in word) / len(word) if len(word) > 1 else 0.0
-
-
-def _asked_words(question: str) -> list[str]:
-    """The nouns and verbs right before the asking word and the one right after it."""
-    asking = _ASKING.search(question)
-    if not asking:  # 2021年宝马全球销量: what is asked stands last
-        return [word for word, flag in rjieba.tag(question) if _tells(word, flag)][-2:]
-    before = [word for word, flag in rjieba.tag(question[: asking.start()]) if _tells(word, flag)]
-    after = [word for word, flag in rjieba.tag(question[asking.end() :]) if _tells(word, flag)]
-    return [*before[-2:], *after[:1]]
-
-
-def _tells(word: str, flag: str) -> bool:
-    return len(word) > 1 and flag[0] in "nvabjlisgz" and not _EMPTY_WORDS.fullmatch(word)

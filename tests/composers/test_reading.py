@@ -260,6 +260,8 @@ def test_an_answer_that_mostly_repeats_the_question_is_no_person_or_place() -> N
     found = composer(FixedReader(黄土岭社区负责人=9.0)).propose(question, [hit("黄土岭社区负责人介绍了情况。")])
     repeating = next(one for one in found if one.text == "黄土岭社区负责人")
     assert signals(question, [repeating])["unfit"] == 1.0
+    offered = Standalone("黄土岭社区和云岭社区，谁的户数更多？")
+    assert signals(offered, [replace(repeating, end=repeating.start + 5)])["unfit"] == 0.0
     named = composer(FixedReader(李青=9.0)).propose(question, [hit("黄土岭社区负责人李青介绍了情况。")])
     assert signals(question, named)["unfit"] == 0.0
 
@@ -342,6 +344,10 @@ def test_nothing_to_read_is_a_refusal() -> None:
 )
 def test_what_a_question_names(question: str, names: list[str]) -> None:
     assert named(question) == names
+
+
+def test_a_verb_before_the_ending_of_a_place_makes_no_name() -> None:
+    assert named("会同县石小勇拿到村集体的分红是多少钱？") == ["会同县"]
 
 
 def test_what_is_missing_lowers_its_signals() -> None:
