@@ -11,7 +11,7 @@ from bot.composers.lists import whole_list
 from bot.composers.means import whole_means
 from bot.composers.question_kind import QuestionKind
 from bot.composers.ranges import whole_range
-from bot.composers.reasons import whole_reason
+from bot.composers.reasons import cause_before, whole_reason
 from bot.composers.series import whole_series
 from bot.composers.two_figures import whole_two
 from bot.composers.whole_answers import whole_answer
@@ -48,7 +48,7 @@ def _whole(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
     if asked.is_list:
         return _without_indent(text, *whole_list(text, start, end))
     if asked.expected.kind is QuestionKind.REASON:
-        return whole_reason(text, start, end)
+        return cause_before(asked.text, text, *whole_reason(text, start, end))
     if asked.expected.kind in (QuestionKind.OTHER, QuestionKind.PLACE, QuestionKind.PERSON):
         return _without_indent(text, *whole_series(asked.text, text, start, end))
     return start, end

@@ -11,6 +11,7 @@ from bot.composers.asked import Asked, fitness
 from bot.composers.changes import level
 from bot.composers.comparisons import compared
 from bot.composers.contrasts import contradicts
+from bot.composers.definitions import meaning
 from bot.composers.evidence import Evidence
 from bot.composers.explanations import explanation
 from bot.composers.period import period_met
@@ -34,6 +35,7 @@ _OFFERS = re.compile(
     r"还是|還是|或者?|是否|是不是|有没有|吗|嗎|\bor\b|\bvs\b|[和与與跟及、].*(?:谁|誰|哪|更|最)|(.)不\1", re.I
 )
 _COMPARED = 3  # candidates whose sentences are asked which of two things has more
+_STATED = 2.0  # the least that the reader's score counts where the text itself says what a term means
 _TYPED = 4  # values of the kind asked for that are considered in a window
 
 
@@ -201,7 +203,7 @@ def _candidate(
         end=end,
         quote_start=held[0].start,
         quote_end=held[-1].end,
-        read=span.score,
+        read=max(span.score, _STATED) if meaning(asked.text, text, start, end) == (start, end) else span.score,
         fitness=fitness(asked, text, start, end),
         period=period_met(
             asked.text,

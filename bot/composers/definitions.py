@@ -14,7 +14,7 @@ from bot.composers.lists import whole_list
 _TERM = re.compile(r"[“「『\"](?P<term>[^”」』\"，。？]{1,14})[”」』\"]")
 _ASKS = re.compile(
     r"(?:什么|啥|何|哪些?)(?:意思|意|含义|内涵)|指的?(?:是|就是)?(?:什么|啥|哪)|怎么(?:讲|理解|解释|回事)|(?:是|叫|算)(?:什么|啥)[？?呢啊]*$|解释|何谓|什么是|什么叫"
-    r"|哪(?:[一二两三四五六七八九十几\d]|些)"
+    r"|(?:包括|包含|内容是?)(?:什么|啥)|哪(?:[一二两三四五六七八九十几\d]|些)"
 )
 _SAYS = r"(?:也即|即|也就是|就是|是指|指的?是|意思是|意为|意即|指)(?:说|指)?[：:，]?"
 _CLAUSE = re.compile(r"[^，。；！？\n]{2,}")
@@ -32,10 +32,11 @@ def meaning(question: str, text: str, start: int, end: int) -> tuple[int, int] |
         return None
     first = max((match.end() for match in _SENTENCE_END.finditer(text, 0, start)), default=0)
     last = next((match.start() for match in _SENTENCE_END.finditer(text, end)), len(text))
-    for asked in _TERM.finditer(question):
-        for named in re.finditer(rf"[“「『\"]{re.escape(asked['term'])}[”」』\"]", text[first:last]):
-            at = first + named.start(), first + named.end()
-            found = _behind(asked["term"], text, at[1], last) or _before(asked["term"], text, first, at[0])
+    quoted = {asked["term"] for asked in _TERM.finditer(question)}
+    for named in _TERM.finditer(text, first, last):
+        term = named["term"]
+        if term in quoted or (term in question and (sums_up(term) or "+" in term)):
+            found = _behind(term, text, named.end(), last) or _before(term, text, first, named.start())
             if found:
                 return found
     return None

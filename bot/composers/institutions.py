@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import rjieba
 
 _HEADS = (
     "学校|小学|中学|大学|学院|幼儿园|党校|公司|集团|企业|工厂|合作社|银行|支行|分行|信用社|医院|卫生院|诊所|中心|法院|检察院|报社|出版社|电视台|协会"
-    "|商会|学会|基金会|委员会|研究院|研究所|事务所|派出所|图书馆|博物馆|纪念馆"
+    "|妇联|团委|工会|政府|纪委|监委|[一-鿿]局|商会|学会|基金会|委员会|研究院|研究所|事务所|派出所|图书馆|博物馆|纪念馆"
 )
 _ASKS = re.compile(
     r"(?:哪一?[家所个间座]?|什么|啥)(?:[^，。？的是在]{0,6})?"
     r"(?:学校|小学|中学|大学|学院|幼儿园|公司|企业|工?厂|合作社|银行|医院|单位|机构|部门|媒体|协会)"
-    r"|在哪[里儿家所]?(?:上班|工作|任教|教书|教学|上学|读书|就职|供职|做事)"
+    r"|(?:单位|机构|部门|企业|公司|学校)(?:是|有|叫|为)?(?:谁|哪|什么)|在哪[里儿家所]?(?:上班|工作|任教|教书|教学|上学|读书|就职|供职|做事)"
 )
 _WITH_ROLE = re.compile(
     rf"(?P<name>.*(?:{_HEADS}))的?(?:副?(?:校长|园长|院长|行长|社长|馆长|所长|主任|书记|总经理|经理|董事长|负责人|理事长|秘书长)"
@@ -41,10 +42,22 @@ def whole_institution(question: str, text: str, start: int, end: int) -> tuple[i
     if not _ASKS.search(question):
         return start, end
     start += len(text[start:end]) - len(text[start:end].lstrip("的"))
+    end = _without_verb(text, start, end)
     role = _WITH_ROLE.fullmatch(text, start, end)
     if role:
         end = role.end("name")
     return (_begins(text, start), end) if _HEAD.fullmatch(text, start, end) else (start, end)
+
+
+def _without_verb(text: str, start: int, end: int) -> int:
+    """Before the verb that goes on into another: 妇联 of 妇联组织, where 开展 follows."""
+    at = start
+    tagged = rjieba.tag(text[start : end + 2])
+    for (word, flag), (_, following) in pairwise(tagged):
+        if at + len(word) == end and at > start and flag == following == "v":
+            return at
+        at += len(word)
+    return end
 
 
 def _begins(text: str, start: int) -> int:

@@ -31,6 +31,9 @@ _EFFECT = re.compile(r"(?:而?(?:导致|導致|造成|使得|引起|引发|致�
 _FOLLOWS = re.compile(rf"(?:^|{_STOP})(?:因此|因而|所以|于是|於是|从而|故而?(?![事意障]))[，,]?")
 _BACK = 80  # characters before 因此 that may say why
 _BARE_FIGURE = re.compile(r"[\d,.，．零一二三四五六七八九十百千年月日号时分点元万亿%％个人次名余多上中下午]*")
+_WHY = re.compile(r"为什么|为何|為什麼|為何|为啥|怎么会")
+_CLEAR = 3  # characters of the question, from which a clause begins with the name of what it speaks of
+_LONGEST_CAUSE = 30  # characters
 _AFTER = 60  # characters behind a span in which 因此 may still call it a reason
 
 
@@ -82,6 +85,36 @@ def whole_reason(text: str, start: int, end: int) -> tuple[int, int]:
     under = (match.span("said") for match in _UNDER.finditer(text, max(0, start - 2)))
     begun = ((first, last) for first, last in under if first - 1 <= start <= first and last < end)
     return next(begun, (start, end))
+
+
+def cause_before(question: str, text: str, start: int, end: int) -> tuple[int, int]:
+    """The clause before that of [start, end), where this one only says again what `question` asks the reason of.
+
+    师生多 for 为什么防控压力大, of 园区师生多，防控压力巨大. The span itself where it is no such.
+    """
+    asked = _WHY.search(question)
+    if asked is None or any(True for _ in _around(text, start, end)):
+        return start, end
+    begin = max(text.rfind(mark, 0, start) for mark in "，。；！？：\n")
+    first = max((text.rfind(mark, 0, max(begin, 0)) for mark in "，。；！？：\n"), default=-1) + 1
+    if begin < 0 or text[begin] != "，" or not 4 <= begin - first <= _LONGEST_CAUSE:
+        return start, end
+    effect = [word for word in rjieba.cut(question[asked.end() :]) if len(word) > 1]
+    before = text[first:begin]
+    if not any(word in text[start:end] for word in effect) or any(word in before for word in effect):
+        return start, end
+    return first + _repeated(question, before), begin
+
+
+def _repeated(question: str, clause: str) -> int:
+    """How many characters at the beginning of `clause` are a name that stands in `question` as well."""
+    same = 0
+    while same < len(clause) and clause[: same + 1] in question:
+        same += 1
+    if same >= _CLEAR:  # what follows a name may be cut wrongly into words: 梅江/市三所
+        return same
+    word = rjieba.cut(clause)[0]
+    return len(word) if len(word) == same else 0
 
 
 def reason_fitness(text: str, start: int, end: int) -> float:

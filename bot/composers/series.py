@@ -27,6 +27,9 @@ _SPLIT = re.compile(rf"{JOINED.pattern}|[《》“”「」（）()]")
 _IN_BRACKETS = re.compile(ASIDE)
 _COUNT = re.compile(r"哪([一二两三四五六七八九十]|\d+)")
 _NUMBERS = {character: number for number, character in enumerate("〇一二三四五六七八九十")} | {"两": 2}
+_OFFICE_AND_NAME = re.compile(
+    r"[一-鿿]+(?:书记|[部局校院馆所站队村镇县市区行董事]长|主任|经理|主席|总裁|总监|工程师|教师|老师|医生|记者|教练|导演)[一-鿿]{2,3}(?:等.*)?"
+)
 _STARTS = 8  # places at which the first item may begin
 
 
@@ -54,6 +57,8 @@ def _series(text: str, begin: int, stop: int, start: int, end: int) -> tuple[int
     holds = [number for number, (first, last) in enumerate(items) if first < end and last > start]
     if not holds:
         return start, end
+    if any(_OFFICE_AND_NAME.fullmatch(text, *item) for number, item in enumerate(items) if number not in holds):
+        return start, end  # each of another office
     (first, _), (_, last) = items[holds[0]], items[holds[-1]]
     if (holds[0] and first != start) or (holds[-1] < len(items) - 1 and last not in (end, _behind_aside(text, end))):
         return start, end

@@ -35,7 +35,7 @@ def test_meaning(term: str, text: str, said: str) -> None:
     ("question", "text"),
     [
         ("“三好”标准是哪年定的？", "按照环境好、秩序好、邻里好的“三好”标准评比。"),
-        ("三好是什么意思？", "按照环境好、秩序好、邻里好的“三好”标准评比。"),
+        ("夜校是什么意思？", "“夜校”（晚上给上班的人开的课）开了。"),
         ("“三好”是什么意思？", "“三好”评比开始了，村里热闹起来。"),
         ("“五好”是什么意思？", "村口的红、黄的“五好”牌子很大。"),
         ("“三好”是什么意思？", "评比开始了。按照环境好、秩序好、邻里好的“三好”标准。"),
@@ -43,6 +43,11 @@ def test_meaning(term: str, text: str, said: str) -> None:
 )
 def test_nothing_said_of_a_term(question: str, text: str) -> None:
     assert meaning(question, text, 0, 2) is None
+
+
+def test_a_term_that_counts_needs_no_quotation_marks() -> None:
+    text = "按照环境好、秩序好、邻里好的“三好”标准评比。"
+    assert meaning("三好指的是什么？", text, 0, 2) == (text.index("环境"), text.index("的“"))
 
 
 def test_what_a_term_sums_up() -> None:

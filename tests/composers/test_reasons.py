@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.composers.question_kind import QuestionKind, expectation
-from bot.composers.reasons import reason_fitness, reasons, whole_reason
+from bot.composers.reasons import cause_before, reason_fitness, reasons, whole_reason
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,19 @@ def test_aims_and_influences(text: str, part: str, whole: str) -> None:
 )
 def test_who_asks_for_an_aim_asks_why(question: str, is_reason: bool) -> None:
     assert (expectation(question).kind is QuestionKind.REASON) == is_reason
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "part", "whole"),
+    [
+        ("梅江市为什么防汛担子重？", "梅江市三所学校师生多，防汛压力巨大。", "防汛压力巨大", "三所学校师生多"),
+        ("梅江市为什么师生多？", "梅江市三所学校师生多，防汛压力巨大。", "防汛压力巨大", "防汛压力巨大"),
+        ("梅江市为什么防汛担子重？", "因学生多，防汛压力巨大。", "学生多", "学生多"),
+        ("梅江市有多重的防汛担子？", "梅江市三所学校师生多，防汛压力巨大。", "防汛压力巨大", "防汛压力巨大"),
+        ("为什么防汛担子重？", "防汛压力巨大。", "防汛压力巨大", "防汛压力巨大"),
+    ],
+)
+def test_the_cause_before_what_the_question_says(question: str, text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = cause_before(question, text, start, start + len(part))
+    assert text[first:last] == whole

@@ -14,6 +14,8 @@ from bot.composers.two_figures import asks_for_change, asks_for_two, changes, is
         ("每天的处理量由多少变成了多少？", True, True),
         ("科室从多少个减到多少个？", True, True),
         ("她的月收入发生了怎样的变化？", True, True),
+        ("科室精简前后各有多少个？", True, True),
+        ("科室原来有几个，现在有几个？", True, True),
         ("搬迁的有多少户、多少人？", False, True),
         ("水费和电费各用了多少？", False, True),
         ("搬迁的有多少人？", False, False),
