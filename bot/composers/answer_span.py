@@ -19,6 +19,8 @@ from retrieval.terms import words
 from retrieval.whole_spans import whole_span
 
 _COUNTED = re.compile(r"(?:几|幾|多少)([一-鿿])")
+_OPENED = re.compile(r"[“「](?P<rest>[^“”「」，。；！？、]*)$")
+_LONGEST_QUOTED = 12  # characters of a quoted name before what the reader points at
 _FIGURE_AT_END = re.compile(r"[\d一二两三四五六七八九十百千万亿]\Z")
 
 
@@ -38,6 +40,7 @@ def _whole(asked: Asked, text: str, start: int, end: int) -> tuple[int, int]:
         start, end = whole_answer(asked.expected.kind, text, start, end)
     start, end = _trimmed(text, start, end)
     if asked.expected.kind in (QuestionKind.PLACE, QuestionKind.OTHER):
+        start, end = _whole_quoted(text, start, end)
         start, end = whole_institution(asked.text, text, start, end)
     if asked.expected.kind is QuestionKind.PLACE:
         start, end = whole_place(asked.text, text, start, end)
@@ -99,6 +102,14 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
         elif start and opened and _crossed(text[start - 1 : end + 1], opening, closing):
             start, end = start - 1, end + 1
     return start, end
+
+
+def _whole_quoted(text: str, start: int, end: int) -> tuple[int, int]:
+    """All between the quotation marks that the span ends at: 乐从飞龙队 for 飞龙队 of “乐从飞龙队”."""
+    if text[end : end + 1] not in ("”", "」"):
+        return start, end
+    opened = _OPENED.search(text, max(0, start - _LONGEST_QUOTED), start)
+    return (opened.end() - len(opened["rest"]), end) if opened else (start, end)
 
 
 def _crossed(around: str, opening: str, closing: str) -> bool:

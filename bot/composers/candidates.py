@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from bot.composers.answer_span import answer_span
 from bot.composers.asked import Asked, fitness
@@ -116,8 +117,8 @@ def candidates(
     for one in sorted(evidence, key=lambda one: one.start):
         sentences.setdefault(one.hit.passage.passage_id, []).append(one)
     found: dict[tuple[int, int, int], Candidate] = {}
-    for window, reading in read:
-        spans = _proposed(window, reading, asked)
+    proposed = ((window, _proposed(window, reading, asked)) for window, reading in read)
+    for window, spans in chain(proposed, _stated(evidence, asked)):
         if not spans:
             continue
         article = body_of(window.hit.passage.article_id)
@@ -162,6 +163,16 @@ def _proposed(window: Window, reading: Reading, asked: Asked) -> list[Span]:
         found += [_best(reading, [one + shift for one in starts], end + shift) for starts, end in enumerations(text)]
     typed = sorted((one for one in found if one), key=lambda one: -one.score)
     return [*reading.best(), *typed[:_TYPED]]
+
+
+def _stated(evidence: Sequence[Evidence], asked: Asked) -> Iterator[tuple[Window, list[Span]]]:
+    """What sentences, read or not, say a term means that is asked about."""
+    for one in evidence:
+        said = meaning(asked.text, one.hit.passage.text, one.start, one.end)
+        if said:
+            window = Window(one.hit, one.start, one.end)
+            shift = len(window.heading) - one.start
+            yield window, [Span(said[0] + shift, said[1] + shift, _STATED)]
 
 
 def _best(reading: Reading, starts: Sequence[int], end: int) -> Span | None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import rjieba
 
 _HEADS = (
-    "学校|小学|中学|大学|学院|幼儿园|党校|公司|集团|企业|工厂|合作社|银行|支行|分行|信用社|医院|卫生院|诊所|中心|法院|检察院|报社|出版社|电视台|协会"
+    "学校|小学|中学|[一二三四五六七八九十]中|附中|大学|学院|幼儿园|党校|公司|集团|企业|工厂|合作社|银行|支行|分行|信用社|医院|卫生院|诊所|中心|法院|检察院|报社|出版社|电视台|协会"
     "|妇联|团委|工会|政府|纪委|监委|[一-鿿]局|商会|学会|基金会|委员会|研究院|研究所|事务所|派出所|图书馆|博物馆|纪念馆"
 )
 _ASKS = re.compile(
@@ -21,6 +21,7 @@ _WITH_ROLE = re.compile(
     r"|教师|老师|医生|医师|护士|教授|员工|职工|工人|学生|记者|工作人员|相关负责人)"
 )
 _HEAD = re.compile(rf".*(?:{_HEADS})")
+_REST = re.compile(rf"[一-鿿]{{0,8}}?(?:{_HEADS})")
 _OTHER_KINDS = (
     "企业 公司 单位 学校 机构 部门 医院 银行 名校 媒体 商家 龙头 客户 会员 成员 上市 代表 全国 全省 全市 全县"
 )
@@ -46,7 +47,12 @@ def whole_institution(question: str, text: str, start: int, end: int) -> tuple[i
     role = _WITH_ROLE.fullmatch(text, start, end)
     if role:
         end = role.end("name")
-    return (_begins(text, start), end) if _HEAD.fullmatch(text, start, end) else (start, end)
+    if not _HEAD.fullmatch(text, start, end):
+        rest = _REST.match(text, end)
+        if not rest or not _names(rest[0]):
+            return start, end
+        end = rest.end()
+    return _begins(text, start), end
 
 
 def _without_verb(text: str, start: int, end: int) -> int:
@@ -80,5 +86,9 @@ def whole_place(question: str, text: str, start: int, end: int) -> tuple[int, in
     rest = _PLACE_REST.match(text, end)
     if not rest or not re.fullmatch(r"[一-鿿]{2,12}", text[start:end]):
         return start, end
-    tagged = rjieba.tag(rest[0])
-    return (start, rest.end()) if all(flag.startswith(_NAMING) for _, flag in tagged) else (start, end)
+    return (start, rest.end()) if _names(rest[0]) else (start, end)
+
+
+def _names(text: str) -> bool:
+    """Whether all words of `text` may be part of a name."""
+    return all(flag.startswith(_NAMING) or word in _IN_NAMES for word, flag in rjieba.tag(text))

@@ -20,7 +20,8 @@ LEAD = re.compile(
 )
 _LATER_LEAD = re.compile(r"^.*(?:包括|分别[为是]|设立|推出|开设|新开|新增|增设)")  # in a later item: a list in a list
 _COUNT = r"(?<![A-Za-z0-9和与及、])(?:这|共)?(?:[两二三四五六七八九十]+|\d+)(?=[大个座家道条项种类站所支名位处方路])"
-TAIL = re.compile(rf"(?:等|{_COUNT})[^、]{{0,12}}$")
+_DOUBLE = "双(?=平台|中心|核心|引擎|品牌|渠道|基地|赛道|通道|主场)"
+TAIL = re.compile(rf"(?:等|{_COUNT}|{_DOUBLE})[^、]{{0,12}}$")
 
 
 def asks_for_list(question: str) -> bool:
@@ -34,10 +35,24 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
         if match.start() < end and match.end() > start:
             last = _end_of(text, *match.span())
             return _start_of(text, match.start(), last, start), last
+    last_clause = max((start, *(text.rfind(mark, start, end) + 1 for mark in "，；：")))
     for match in _SERIES.finditer(text):
-        if match.start() <= start and match.end() >= end and text[start - 1 : start] not in ("（", "("):
-            return start, match.end()
+        if (
+            match.start() <= last_clause
+            and match.end() >= end
+            and text[last_clause - 1 : last_clause] not in ("（", "(")
+        ):
+            return _first_of_two(text, *match.span(), last_clause), _end_of(text, *match.span())
     return start, end
+
+
+def _first_of_two(text: str, first: int, last: int, start: int) -> int:
+    """Where the series `text[first:last]` begins, if `start` is that of a later item: 甲 for 乙 of 甲与乙."""
+    items = items_of(text, first, last)
+    is_cut = first and text[first - 1].isalnum()  # by the length of an item that is looked at
+    if is_cut or start not in (begin for begin, _ in items[1:]):
+        return start
+    return first + lead_length([text[begin:end] for begin, end in items])
 
 
 def _start_of(text: str, first: int, last: int, start: int) -> int:

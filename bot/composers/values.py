@@ -13,7 +13,7 @@ from retrieval.whole_spans import whole_span
 
 _DATE = re.compile(
     r"(?:(?:\d{4}|[一二〇零○九]{4})年)?\d{1,2}月(?:\d{1,2}[日号])?(?:[上下]午|晚上?|凌晨|早上)?(?:\d{1,2}[时点](?:\d{1,2}分|半)?)?"
-    r"|\d{4}年(?:底|初|末)?|\d{1,2}[日号](?=[，。、上下晚凌早])|\d{1,2}[时点](?:\d{1,2}分|半)?|\d{1,2}[:：]\d{2}"
+    r"|\d{4}年(?:底|初|末)?|\d{1,2}[日号](?=[，。、上下晚凌早])|(?:[上下]午|晚上|凌晨|早上|中午|傍晚|清晨|深夜)?\d{1,2}[时点](?:\d{1,2}分|半)?|\d{1,2}[:：]\d{2}"
     r"|(?:每)?(?:周|星期|礼拜)[一二三四五六日天末](?:晚上?|上午|下午)?|[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}[日号]"
 )
 _NUMBER = re.compile(
@@ -30,6 +30,11 @@ _FOREIGN_NAME = re.compile(rf"[{_TRANSCRIBES}]{{1,8}}(?:[·•・][{_TRANSCRIBES
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔"
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柏凌欧阳言宁祁匡"
+)
+
+ALL_SURNAMES = SURNAMES | frozenset(  # with those that begin common words too: 关系, 管理, 常常
+    "鲍裘仇俞饶祝岑聂章鲁倪庞颜耿焦柳甘包裴霍翟殷詹申葛邢樊牟卜柴蒙骆靳翁冉曲温舒阮柯纪梅童凌毕辛管芦娄麦褚窦戚党宫费冷晏席米宗瞿桂佟臧闵邬卞姬栾隋荣"
+    "巫寇桑甄丛仲虞敖巩佘苑邝官封谈荆冀郁胥鄢奚尚兰关左艾尤阳穆卓缪车项盛路苗常康施牛易齐安伍莫庄岳单符解屈滕游喻涂谷翟蓝池"
 )
 
 
@@ -58,7 +63,7 @@ def is_value(kind: QuestionKind, text: str) -> bool:
 
 def _is_name(text: str) -> bool:
     """Whether `text` is a surname with one or two characters that make no word: 李定河, not 王村民."""
-    if not re.fullmatch("[一-鿿]{2,3}", text) or text[0] not in SURNAMES:
+    if not re.fullmatch("[一-鿿]{2,3}", text) or text[0] not in ALL_SURNAMES:
         return False
     return len(text) > len(rjieba.cut(text)[0]) and all(
         len(word) == 1 or flag == "nr" for word, flag in rjieba.tag(text)

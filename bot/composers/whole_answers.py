@@ -7,7 +7,7 @@ import re
 import rjieba
 
 from bot.composers.question_kind import QuestionKind
-from bot.composers.values import SURNAMES, foreign_name
+from bot.composers.values import ALL_SURNAMES, foreign_name
 from retrieval.terms import is_han
 
 _CLAUSE_END = re.compile(r"[，。；！？：\n]|——")
@@ -22,7 +22,12 @@ _LED_TO = re.compile(
 _DIGIT = "[0-9０-９〇零○一二三四五六七八九十]"
 _MONTH = rf"{_DIGIT}{{1,3}}月(?:[上中下]旬|[初底末]|{_DIGIT}{{1,3}}[日号])?"
 _DATE = re.compile(rf"{_DIGIT}{{1,4}}年(?:{_MONTH}|[初底末])?|{_MONTH}")
+_PART_OF_DAY = re.compile(r"(?:上午|下午|晚上|凌晨|早上|中午|傍晚|清晨|深夜)$")
+_HOUR = re.compile(rf"{_DIGIT}{{1,3}}[时点時點:：]")
+_LONGEST_HOUR = 8  # characters of 10时30分
 _NO_NAME = frozenset("曾也已则还又就都正却才再便仍亦均所不刚只")  # what goes on after a name rather than ends it
+_FULL_NAME = 3  # characters
+_TOGETHER = ("夫妇", "夫妻", "父子", "父女", "母子", "母女", "兄弟", "姐妹", "姐弟", "兄妹", "爷孙", "师徒", "团队")
 _LONGEST_REASON = 60
 _OUTSIDE = frozenset("叫上下中里的是在和与为被把从到")  # what jieba takes into a word, but stands outside an answer
 _LONGEST_WORD = 4  # characters; longer ones are names of many words
@@ -31,6 +36,7 @@ _AFTER_NAME = re.compile(
     r"[，。、；：！？“”‘’（）()《》\n 　]|$|[说称和与及等在是的把被将从对向给让带为]|介绍|表示|告诉|坦言|认为"
     r"|担任|获得|夺得|当选|教授|先生|女士|老师|记者|同志|一家|今年"
 )
+_ENDS_IN_AND = re.compile(r"[和与](?:[，。、；：（()）“”]|$|介绍|表示|告诉|坦言|认为|说(?!明|法))")  # 匡景和说
 _OFFICE_AND_NAME = re.compile(
     r"[^，。；！？\n]*(?:书记|[长师员家者手工匠兵警医]|主任|经理|主席|总裁|总监|专干|委员|干事|干部|老板|校友|村民|居民|教授|秘书|助理|代表|老师|农民|市民)"
     r"(?P<name>[一-鿿]{2,3})(?:介绍|表示|说|告诉.*|坦言|认为|指出)?"
@@ -63,7 +69,10 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _whole_date(text: str, start: int, end: int) -> tuple[int, int]:
-    """With the month and the day that follow: 一九六一年 in 一九六一年九月十日 is 一九六一年九月十日."""
+    """With the month and the day that follow, or the part of the day before: 一九六一年九月十日 for 一九六一年."""
+    hour = _PART_OF_DAY.search(text, max(0, start - 2), start) if _HOUR.match(text, start) else None
+    if hour and end <= start + _LONGEST_HOUR:
+        return hour.start(), end
     whole = _DATE.match(text, start)
     return (start, whole.end()) if whole and whole.end() > end and _DATE.fullmatch(text, start, end) else (start, end)
 
@@ -73,12 +82,12 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
 
     Without the office before it and the 表示 behind it.
     """
-    start, end = _without_office(text, start, end)
+    start, end = _without_rest(text, *_without_office(text, start, end))
     whole = foreign_name(text, start, end)
     if whole != (start, end):
         return whole
-    is_short = 1 <= end - start <= 2 and text[start] in SURNAMES and is_han(text[start:end])
-    if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end)):
+    is_short = 1 <= end - start <= 2 and text[start] in ALL_SURNAMES and is_han(text[start:end])
+    if not is_short or (end - start == 2 and _AFTER_NAME.match(text, end) and not _ENDS_IN_AND.match(text, end)):
         return start, end
     for longer in range(end + 1, min(start + 4, len(text) + 1)):
         if text[longer - 1] not in _NO_NAME and is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
@@ -86,10 +95,21 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _without_rest(text: str, start: int, end: int) -> tuple[int, int]:
+    """言湘名 of 言湘名腿部: the first word of two, where it is a whole name and the other is none."""
+    words = rjieba.tag(text[start:end])
+    if len(words) != len(("name", "rest")):
+        return start, end
+    (name, _), (rest, flag) = words
+    is_name = len(name) == _FULL_NAME and name[0] in ALL_SURNAMES and is_han(name)
+    goes_on = not flag.startswith("n") or flag == "nr" or rest in _TOGETHER
+    return (start, end) if not is_name or goes_on else (start, start + len(name))
+
+
 def _without_office(text: str, start: int, end: int) -> tuple[int, int]:
     """李定河 of 党组书记、局长李定河表示; the span itself where it is no office with one name behind it."""
     said = _OFFICE_AND_NAME.fullmatch(text, start, end)
-    return said.span("name") if said and said["name"][0] in SURNAMES else (start, end)
+    return said.span("name") if said and said["name"][0] in ALL_SURNAMES else (start, end)
 
 
 def _whole_reason(text: str, start: int, end: int) -> tuple[int, int]:

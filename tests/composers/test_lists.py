@@ -45,6 +45,21 @@ def test_a_part_of_a_list_becomes_the_list(text: str, part: str, whole: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("提前五天预约，支付宝与微信双平台并行。", "提前五天预约，支付宝与微信", "支付宝与微信"),
+        ("提前五天预约，支付宝与微信双平台并行。", "微信双平台并行", "支付宝与微信"),
+        ("支持Registry2.0版和UDDI2.0版。", "UDDI2.0版", "Registry2.0版和UDDI2.0版"),
+        ("通往肺的血管，常是肝。", "肺的血管，常是肝", "肺的血管，常是肝"),
+    ],
+)
+def test_lists_of_two(text: str, part: str, whole: str) -> None:
+    start = text.index(part)
+    first, last = whole_list(text, start, start + len(part))
+    assert text[first:last] == whole
+
+
+@pytest.mark.parametrize(
     ("question", "asks"),
     [
         ("盯的是哪几个重点领域？", True),

@@ -286,6 +286,16 @@ def test_a_list_that_the_reader_did_not_find_is_considered() -> None:
     assert [one.text for one in found] == ["科技馆、美术馆、书画馆"]
 
 
+def test_what_a_term_means_is_considered_wherever_it_is_said() -> None:
+    far = "镇上的路修好了。" * 60
+    text = f"“三好”评比开始了，村里都报了名。{far}评比按照环境好、秩序好、邻里好的“三好”标准来办。"
+    reader = FixedReader(村里=-1.0)
+    found = composer(reader).propose(Standalone("“三好”评比的“三好”是什么意思？"), [hit(text)])
+    assert found[0].text == "环境好、秩序好、邻里好"
+    assert found[0].read == 2.0
+    assert not any(found[0].text in one for one in reader.texts)
+
+
 def test_another_year_quarters_the_confidence() -> None:
     question = Standalone("天心区有多少名志愿网格员？")
     best = composer(FixedReader(**{"620人": 9.0})).propose(question, [hit()])[0]

@@ -50,6 +50,8 @@ def test_no_word_is_cut(text: str, part: str, whole: str) -> None:
     [
         ("一九六一年九月十日互换批准书。", "一九六一年", "一九六一年九月十日"),
         ("2008年12月20日上映。", "2008年", "2008年12月20日"),
+        ("大桥上午10时通车。", "10时", "上午10时"),
+        ("早上6时30分发车。", "6时30分", "早上6时30分"),
         ("2008年12月20日上映。", "12月", "12月20日"),
         ("2008年12月20日上映。", "20日", "20日"),
         ("2010年网球公开赛后。", "2010年", "2010年"),
@@ -73,6 +75,11 @@ def test_a_date_is_told_to_its_day(text: str, part: str, date: str) -> None:
         ("队员张明和李芳获奖。", "张明", "张明"),
         ("由陈光主持会议。", "陈光", "陈光"),
         ("欧阳文山任校长。", "欧阳文山", "欧阳文山"),
+        ("团长鲍锦年介绍，剧团要下乡。", "鲍锦", "鲍锦年"),
+        ("村医匡景和说，药够了。", "匡景", "匡景和"),
+        ("匡景和王强都来了。", "匡景", "匡景"),
+        ("干部言湘名腿部受伤。", "言湘名腿部", "言湘名"),
+        ("张家辉夫妇来了。", "张家辉夫妇", "张家辉夫妇"),
     ],
 )
 def test_a_name_has_all_its_characters(text: str, part: str, name: str) -> None:
@@ -103,6 +110,9 @@ def test_other_answers_are_left_alone() -> None:
         ("新装1100余盏路灯。", "1100", "1100余盏"),
         ("最大的重2斤3两。", "2", "2斤3两"),
         ("大家一起走。", "一", "一"),
+        ("用电318.6万千瓦。", "318.6", "318.6万千瓦"),
+        ("同时登城不超过600人。", "600", "600人"),
+        ("参加者超过600人。", "600", "超过600人"),
     ],
 )
 def test_a_figure_is_never_cut(text: str, part: str, whole: str) -> None:
@@ -159,7 +169,9 @@ def test_a_name_without_the_office(text: str, part: str, name: str) -> None:
     assert widened(QuestionKind.PERSON, text, part) == name
 
 
-@pytest.mark.parametrize(("text", "is_one"), [("李定河", True), ("王村民", False), ("县领导", False), ("李", False)])
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("李定河", True), ("关系户", False), ("王村民", False), ("县领导", False), ("李", False)]
+)
 def test_what_is_a_name(text: str, is_one: bool) -> None:
     assert is_value(QuestionKind.PERSON, text) == is_one
 
