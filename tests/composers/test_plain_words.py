@@ -22,6 +22,10 @@ from bot.conversation import Standalone
         ("好多居民参加了评选吗？", "好多居民参加了评选吗？"),
         ("每周几次？", "每周几次？"),
         ("共有多少人？", "共有多少人？"),
+        ("请些什么人讲课？", "请些什么人讲课？"),
+        ("出了什么事？", "出了什么事？"),
+        ("收入怎么样？", "收入怎么样？"),
+        ("是什么样的？", "是什么样的？"),
     ],
 )
 def test_asking_words_become_standard_ones(question: str, plain: str) -> None:
