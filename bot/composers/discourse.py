@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import rjieba
+
 from bot.composers.known_places import speaks_of_other_prefectures
 from bot.composers.named_things import (
     Mention,
@@ -19,6 +21,7 @@ from bot.composers.named_things import (
     follows_title,
     is_surely_person,
     people,
+    places,
     things,
     ways_of_naming,
 )
@@ -81,7 +84,7 @@ class _Place:
         sentence = self.article[begin:stop]
         others = [one for one in others if one.end <= self.start or one.start >= self.end]
         first, last = stretch(self.article, self.start, self.end, SEGMENT)
-        if any(first <= one.start < last for one in others) and self._is_of_part_behind(forms, first, last, stop):
+        if any(first <= one.start < last for one in others) and self._is_of_other_part(forms, first, last):
             return True
         if any(form in sentence or form in self.title for form in forms):
             return False
@@ -91,11 +94,12 @@ class _Place:
         own = max(self.article.rfind(form, 0, self.start) for form in forms)
         return last > own and not (own >= 0 and _begins_with_part_of(self.question, sentence))
 
-    def _is_of_part_behind(self, forms: set[str], first: int, last: int, stop: int) -> bool:
-        """Whether one of `forms` stands behind the answer's part [first, last) between semicolons, and none before."""
-        before, behind = self.article[self.span[0] : last], self.article[last:stop]
-        is_behind = any(form in behind for form in forms) and not any(form in before for form in forms)
-        return is_behind and not compares(self.question)
+    def _is_of_other_part(self, forms: set[str], first: int, last: int) -> bool:
+        """Whether `forms` stand only in other parts between semicolons than the answer's, [first, last)."""
+        begin, stop = self.span
+        own, beside = self.article[first:last], self.article[begin:first] + self.article[last:stop]
+        is_beside = any(form in beside for form in forms) and not any(form in own for form in forms)
+        return is_beside and not compares(self.question)
 
 
 def _begins_with_part_of(question: str, sentence: str) -> bool:
@@ -140,6 +144,8 @@ def _asked_people(question: str, article: str) -> Iterator[str]:
 
 def _asked_things(question: str, article: str) -> Iterator[tuple[str, str]]:
     yield from asked_things(question)
+    words = set(rjieba.cut(question))
+    yield from ((one.kind, one.name) for one in places(article) if len(one.name) > 1 and one.name in words)
     yield from (("company", name) for name in companies_of(article) if name in question)
 
 

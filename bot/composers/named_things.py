@@ -46,10 +46,10 @@ _PLACE_ENDING = re.compile("(?:" + "|".join(f"(?P<{kind}>{endings})" for kind, e
 _PLACE_ENDS = frozenset("".join(_SHORT.values()))
 _ORDINARY_PROJECTS = re.compile(r".*(?:[建新造]|示范|试点|农田|基地|配套|改造|提质|保障|推进|开展|实施|引进|签约)$")
 _ORDINARY_PLACES = re.compile(
-    r"(?:.*[园小社景矿校厂片街灾林牧营特辖城新地郊院]区|.*(?:示范|试点|先进|强|大|贫困|牵头|成员)[县区镇乡村]"
+    r"(?:.*[园小社景矿校厂片街灾林牧营特辖城新地郊院胜险战工禁库]区|(?:经开|高新|开发|产业|工业|保税|.)区|.*(?:示范|试点|先进|强|大|贫困|牵头|成员)[县区镇乡村]"
     r"|[农乡山全各该本我每这那两几新古外城]村|[城集小古全各该本我每]镇|.*[全各该本我每城超夜门上开股楼菜集都闹省跨]市|.*[城外]乡)$"
 )
-_BEFORE_NAMES = "的在是给与和由把被让向对为到从及同跟替据里"
+_BEFORE_NAMES = "的在是给与和由把被让向对为到从及同跟替据里以将于并等即"
 _QUESTION_PARTS = re.compile(f"[{_BEFORE_NAMES}]|[去今明前]年|年末|[哪几多少]|[^一-鿿]")
 _TITLE_ENDS = re.compile("[部士官授匠婆嫂姨叔伯爷奶民长员师生者人工理记席任友户手总董兵警医妇父母妻子儿女哥姐弟妹]")
 _BEFORE_PEOPLE = re.compile(rf"[^一-鿿]|{_TITLE_ENDS.pattern}|[和与叫名为]")
@@ -108,7 +108,7 @@ def follows_title(one: Mention, text: str) -> bool:
 
 def things(kind: str, text: str) -> list[Mention]:
     """The organizations, sites or places of `kind` that `text` names, in order."""
-    return [one for one in (_places(text) if kind in _SHORT else _organizations(text)) if one.kind == kind]
+    return [one for one in (places(text) if kind in _SHORT else _organizations(text)) if one.kind == kind]
 
 
 def asked_things(question: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +118,7 @@ def asked_things(question: str) -> Iterator[tuple[str, str]]:
             name = _QUESTION_PARTS.split(question[: match.start() + len(match[1])])[-1]
             if len(name) > 1 and (kind != "project" or len(name) >= _LONG_NAME):
                 yield kind, name
-    for one in _places(question):
+    for one in places(question):
         yield one.kind, one.name
 
 
@@ -177,8 +177,8 @@ def _bears_name(text: str) -> bool:
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
-def _places(text: str) -> tuple[Mention, ...]:
-    """Villages, towns and counties."""
+def places(text: str) -> tuple[Mention, ...]:
+    """The villages, towns and counties that `text` names, in order."""
     found, at, before = [], 0, ("", "")
     for word, flag in _tagged(text):
         ending = _PLACE_ENDING.search(word) if word[-1] in _PLACE_ENDS else None
@@ -186,7 +186,7 @@ def _places(text: str) -> tuple[Mention, ...]:
             name, start = word[: ending.start()], at
             if not name and before[1] in ("ns", "nr", "nz", "n") and len(before[0]) in (2, 3):
                 name, start = before[0], at - len(before[0])
-            is_name = (len(name) > 1 or (name and flag == "ns")) and not is_prefecture(name)
+            is_name = (len(name) > 1 or (name and flag == "ns")) and not is_prefecture(name) and flag[0] != "m"
             if is_name and name[-1] not in "县区市镇乡村" and not _ORDINARY_PLACES.fullmatch(name + ending[0]):
                 found.append(Mention(ending.lastgroup, name, start, start + len(name)))
         at += len(word)

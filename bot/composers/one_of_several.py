@@ -17,7 +17,10 @@ _NUMERAL = r"第?(?:[一二三四五六七八九十]{1,3}|\d{1,3})"
 _NUMBERED = re.compile(rf"{_NUMERAL}(?:[、和与及]{_NUMERAL})+(?P<what>[一-鿿]{{2}})")
 _JOINED = re.compile(r"[一-鿿]{1,4}?[、和与及]")  # the ending of a name, and what joins it to the next
 _OF_EACH = re.compile(r"各|均|都|分别|每|其中")
-_ORDINAL = re.compile(r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?P<what>[一-鿿]{2})")
+_ORDINAL = re.compile(
+    r"第(?P<number>[一二三四五六七八九十]{1,3}|\d{1,3})(?P<what>[一-鿿]{2})"
+    r"|(?P<short>[一二三四五六七八九十]{1,2}|\d{1,3})(?P<thing>号线|号楼|号桥|[大]?桥|期工程|期项目|中(?=[的在有校是]|$)|医院|水厂)"
+)
 _COUNTING = "名位届个次季产期年天"  # 第一名: a rank, not one of several things
 _COMPARES = re.compile("相比|比较|更[多少大小高低快慢长短早晚]")
 _SEGMENTS = re.compile("[；;]")
@@ -60,14 +63,13 @@ def _is_named_among_others(kind: str, name: str, question: str, before: str) -> 
 
 
 def lacks_number(question: str, text: str) -> bool:
-    """Whether `question` names a numbered thing (第三污水处理厂) of which `text` has others only."""
+    """Whether `question` names a numbered thing (第三污水处理厂, 二桥) of which `text` has others only."""
     text = fold(text)
-    return any(
-        match["what"][0] not in _COUNTING
-        and match[0] not in text
-        and re.search(rf"第(?:[一二三四五六七八九十]{{1,3}}|\d{{1,3}}){match['what']}", text)
-        for match in _ORDINAL.finditer(fold(question))
-    )
+    for match in _ORDINAL.finditer(fold(question)):
+        what = match["what"] or match["thing"]
+        if what[0] not in _COUNTING and match[0] not in text and re.search(f"{_NUMERAL}{what}", text):
+            return True
+    return False
 
 
 def compares(question: str) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d{2}(?=\D|$)")
+# 1860万元 is no year.
+_YEAR = re.compile(
+    r"(?<![\d.])(?:1[89]|20)\d{2}(?![\d.%％万亿余多元人名位个户家公里米吨件次条台辆亩项张座处只头斤度千瓦分秒天字例册本份场所平立株棵])"
+)
 _LAST_YEAR = re.compile(r"去年|上年")
 # What is only held against the year spoken of: 比2022年快, 较去年同期160万元, 打破了2013年的纪录.
 _COMPARED = re.compile(
@@ -50,9 +53,11 @@ def _by_surroundings(asked: set[int], quote: str, before: str, published: str) -
         return 0.9 if _LAST_YEAR.search(_COMPARED.sub("", quote)) else _ONLY_COMPARED
     if of_article and _LAST_YEAR.search(_COMPARED.sub("", quote)):
         return 0.1
-    earlier = _years_in_order(_COMPARED.sub("", before))
+    earlier = _years_in_order(_SINCE.sub("", _COMPARED.sub("", before)))
+    if earlier and earlier[-1] in asked:
+        return 1.0
     if earlier:
-        return 1.0 if earlier[-1] in asked else 0.3
+        return _ONLY_COMPARED if asked & of_article else 0.3
     return _by_publication(asked, of_article, quote, published) if of_article else 0.6
 
 

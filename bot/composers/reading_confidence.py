@@ -43,7 +43,8 @@ WEIGHTS: dict[str, float] = {
 }
 _MOST_LEAD = 8.0
 _NAME_MISSING = 0.25  # times the probability: of what is named and stands nowhere, the archive tells nothing
-_ANOTHER_CASE = 0.25  # the same, where the sentence is of another year, or of another of the kind that is named
+_ANOTHER_CASE = 0.25  # the same, where it is of another year, of another of the kind that is named, or of none named
+_FEW_NAMES = 0.35  # of the people, places and organizations that the question names, in the article
 _UNFIT = 0.3  # a fitness below this is another kind of thing than was asked for
 _TYPED = (QuestionKind.NUMBER, QuestionKind.DATE)  # names of people are guessed, too often wrongly
 _NAMED = (QuestionKind.PERSON, QuestionKind.PLACE)
@@ -101,7 +102,7 @@ def confidence_of(question: Standalone, found: Sequence[Candidate]) -> float:
     probability = 1.0 / (1.0 + math.exp(-logit))
     if _misses_a_name(question, found[0].specifics.missing):
         probability *= _NAME_MISSING
-    if values["other"] == 1 or values["period"] == 0:
+    if values["other"] == 1 or values["period"] == 0 or values["proper"] < _FEW_NAMES:
         probability *= _ANOTHER_CASE
     return probability
 
