@@ -36,6 +36,7 @@ LONGEST_QUESTION = 1000
 _MOST_TURNS = 6  # earlier questions that can matter
 _MOST_REMEMBERED = 1000
 _NAMED_IN = 40  # passages that are looked through for names that a question writes in Latin letters
+_ALONE_AHEAD = 0.2  # of confidence, by which a question by itself must be ahead of the same as a follow-up
 _SAME_ARTICLE = 0.15  # added to the score of passages of the article spoken of
 _Key: TypeAlias = tuple[tuple[str, ...], Filters | None, int]
 _PIECES = re.compile(r".*?(?:[。！？!?；;，,]|\Z)", re.DOTALL)
@@ -198,7 +199,9 @@ class Assistant:
         for other in _otherwise(standalone):
             found = self._search(other, filters)[0]
             tried = self._composer.compose(_as_written(other, found), found, language)
-            if tried.confidence > answered[1].confidence:
+            # A question without a name most often goes on with what was said.
+            least = answered[1].confidence + (0.0 if other.leans else _ALONE_AHEAD)
+            if tried.confidence > least:
                 answered = other, tried
         return answered
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import rjieba
 
 from bot.conversation.asking import ASKING, asked, statement, without_quantity, without_side
-from bot.conversation.ellipsis import QUANTITY, substituted
+from bot.conversation.ellipsis import substituted
 from bot.conversation.leaning import (
     ABOUT,
     BARE,
@@ -26,6 +26,7 @@ from bot.conversation.leaning import (
     says_of_what,
 )
 from bot.conversation.referents import POINTING, PRONOUN, referent
+from bot.conversation.sides import QUANTITY
 from bot.conversation.times import EXPLICIT_YEAR, YEAR, resolved
 from bot.conversation.turns import Standalone, Turn
 

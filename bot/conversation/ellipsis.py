@@ -8,27 +8,20 @@ from itertools import pairwise
 import rjieba
 
 from bot.composers.contrasts import contrary
-from bot.conversation.asking import ASKING, Asked, asked
+from bot.conversation.asking import ASKING, asked
 from bot.conversation.names import are_alike, is_person, persons, places
-from bot.conversation.times import YEAR, leading_time, of_another_state, times
+from bot.conversation.sides import QUANTITY, another_side
+from bot.conversation.times import leading_time, of_another_state, times
 
 _COMPARED = re.compile(
     r"^(?:和|跟|与|同)?比?(?P<with>去年同期|上年同期|去年|上年|前年|前一年|上一年|上个?月|(?:19|20)\d{2}年)(?:相比|比)?$"
 )
-QUANTITY = re.compile(
-    r"(?:增速|增幅|涨幅|降幅|增长率|占比|比重|比例|比率|份额|.率|总额|金额|.额|总量|.量|产值|.值|总数|人数|.数|面积|价格|单价|总价|.价|收入|支出|利润|长度|宽度"
-    r"|高度|深度|速度|厚度|全长|主跨|直径|重量|年龄|排名|名次|成绩|工期|票房|投资|总投资|造价|规模|里程)$"
-)
-_RATE = re.compile(r"(?:增速|增幅|涨幅|降幅|增长率|占比|比重|比例|份额|排名|名次|同比|环比)$")
 _NOW = re.compile(r"现在|目前|如今")
 _LOOSE = re.compile(r"的$|方面$|情况$|这边$|那边$")
 _AFTER_ALL = re.compile(r"^(?:只看|光看|单看|单说|说到|关于|对于|换成|如果是|要是)")
 _BEFORE_NOW = re.compile(r"(?:以|之|此)?(?P<side>前|后)$")
-_LONGEST_NOUN = 8
-_SAYS_OF_WHAT = 4  # characters, from which a quantity says of what it is: 森林覆盖率, but not 产量
 _MEASURED = re.compile(r"(?:多少|几)[一-鿿]?$")
 _POINTED = re.compile(r".那[一-鿿]$")
-_WHERE = re.compile(r"在[一-鿿]{2,6}$")
 
 
 def substituted(focus: str, earlier: str) -> str:
@@ -48,7 +41,7 @@ def substituted(focus: str, earlier: str) -> str:
         or _of_person(bare, earlier)
         or _of_like(bare, earlier)
         or _of_counted(focus, earlier)
-        or _of_subject(bare, earlier)
+        or another_side(bare, earlier)
     )
 
 
@@ -204,44 +197,6 @@ def _of_counted(focus: str, earlier: str) -> str | None:
         return earlier[: parts.start] + focus + earlier[parts.start :]
     # Of another thing the measure may be another: 几个停车场, 多少路灯.
     return _MEASURED.sub("多少", earlier[: parts.start]) + bare + earlier[parts.end :]
-
-
-def _of_subject(focus: str, earlier: str) -> str:
-    """Another side of what `earlier` is about, or another thing instead of what stands last in it."""
-    parts: Asked = asked(earlier)
-    topic = _WHERE.sub("", parts.subject)
-    rest = earlier[earlier.find(topic) + len(topic) :] if topic in earlier else ""
-    asking = list(ASKING.finditer(earlier))
-    topic = YEAR.sub("", topic).strip() if YEAR.search(focus) else topic
-    if _RATE.search(focus):
-        return f"{topic}{parts.noun}{focus}是多少？"
-    if QUANTITY.search(focus) and parts.noun:
-        return f"{topic}{parts.noun if len(focus) < _SAYS_OF_WHAT else ''}{focus}是多少？"
-    rated = _RATE.search(topic)
-    if rated:
-        return f"{_without_last(topic[: rated.start()])}{focus}{rated[0]}{rest}"
-    if rest and _has_noun_last(topic):
-        return f"{_without_last(topic)}{focus}{rest}"
-    what = asking[-1][0] if asking else "什么"
-    return f"{topic}{focus}是{'多少' if what.startswith('多') else what}？"
-
-
-def _has_noun_last(topic: str) -> bool:
-    words = rjieba.tag(topic)
-    return len(words) > 1 and (
-        words[-1][0] == "长"
-        or (words[-1][1].startswith(("n", "v", "eng", "zg")) and words[-1][1] not in ("nr", "ns", "nt"))
-    )
-
-
-def _without_last(topic: str) -> str:
-    """`topic` without the noun at its end: its words behind the place, the time or the 的 before it."""
-    ends = [end for _, end in (*places(topic), *times(topic), *persons(topic))]
-    ends += [match.end() for match in re.finditer(r"的|[”》」]", topic)]
-    words = rjieba.tag(topic)
-    short = len(topic) - len(words[-1][0])
-    first = max((end for end in ends if end < len(topic)), default=0)
-    return topic[: first if first and len(topic) - first <= _LONGEST_NOUN else short]
 
 
 def _word_spans(text: str) -> list[tuple[int, int]]:

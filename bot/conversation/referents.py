@@ -47,6 +47,7 @@ _ASKS_NAME = re.compile(r"谁|哪位|叫什么|叫啥|名字|姓什么|哪个人
 _ASKS_WHICH = re.compile(r"哪一?[个家座所条款种支项件部届场]")
 _OWNED = re.compile(r"(?:谁|哪位|(?:哪一?[个家座所]|什么)[一-鿿]{1,5}?)的[一-鿿]")
 _OFFICE = re.compile(r"的[一-鿿]{0,4}(?:长|经理|主任|书记|负责人|老板|总监|总裁|主席|教练|发言人|工程师)$")
+_VAGUE = re.compile(r"(?:大[姐爷妈哥嫂叔]|阿姨|先生|女士|某|师傅|[婆爷奶叔嫂哥姐姨伯])$")
 _LONGEST = 24
 _SHORT = 16
 
@@ -81,10 +82,16 @@ def _person(turns: Sequence[Turn]) -> Referent:
             others = [one for one in by_name if one not in answer]
             return Referent(answer, also=others[-1] if others else "")
         if by_name:
-            return Referent(by_name[-1])
+            return Referent(_told_apart(by_name[-1], turn.question))
         if answer and may_be_person(answer):
             return Referent(answer, also=subject(turn.question))
     return Referent(subject(turns[-1].question))
+
+
+def _told_apart(name: str, question: str) -> str:
+    """`name` with what `question` says of who it is, where it is but a family name."""
+    topic = subject(question)
+    return topic if topic.endswith(name) and _VAGUE.search(name) else name
 
 
 def _place(thing: str, turns: Sequence[Turn]) -> Referent:
