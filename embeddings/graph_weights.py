@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import BinaryIO
 
 import numpy as np
@@ -28,6 +29,14 @@ INT8_LIMIT = 64
 
 Weights = WeightsFile | AdaptedWeights
 Array = NDArray[np.float32] | NDArray[np.int8]
+
+
+class Top(Enum):
+    """What a graph makes of the last layer, and so which tensors of its own it has."""
+
+    MEAN = "the unit vector of the mean over tokens"
+    POOLED = "the unit vector of that mean and a matrix times it"
+    SPANS = "two logits a token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +54,18 @@ class TensorSlot:
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
 
-def layout(shape: ModelShape, *, head: bool = False) -> list[TensorSlot]:
-    """Every initializer of the graph in file order, each at a multiple of 64 bytes; with `head`, the reader's too."""
+def layout(shape: ModelShape, top: Top = Top.MEAN) -> list[TensorSlot]:
+    """Every initializer of the graph in file order, each at a multiple of 64 bytes."""
     slots: list[TensorSlot] = []
     offset = 0
-    for name, dtype, dims in _specification(shape, head=head):
+    for name, dtype, dims in _specification(shape, top):
         slot = TensorSlot(name, dtype, dims, offset)
         slots.append(slot)
         offset += -(-slot.size_bytes // ALIGNMENT) * ALIGNMENT
     return slots
 
 
-def _specification(shape: ModelShape, *, head: bool) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+def _specification(shape: ModelShape, top: Top) -> Iterator[tuple[str, str, tuple[int, ...]]]:
     hidden, wide = shape.hidden, shape.feed_forward
     yield "positions", "float32", (shape.positions, hidden)
     yield from _norm("emb.ln", hidden)
@@ -67,7 +76,9 @@ def _specification(shape: ModelShape, *, head: bool) -> Iterator[tuple[str, str,
         yield from _linear(f"l{layer}.fi", hidden, wide)
         yield from _linear(f"l{layer}.fo", wide, hidden)
         yield from _norm(f"l{layer}.oln", hidden)
-    if head:
+    if top is Top.POOLED:
+        yield "pool.w", "float32", (hidden, hidden)
+    if top is Top.SPANS:
         yield "head.w", "float32", (hidden, 2)
         yield "head.b", "float32", (2,)
 
@@ -83,10 +94,10 @@ def _linear(name: str, rows: int, columns: int) -> Iterator[tuple[str, str, tupl
     yield f"{name}.b", "float32", (columns,)
 
 
-def write_weights(weights: Weights, out: BinaryIO, *, head: bool = False) -> None:
-    """Write `weights.bin` for the graph to `out`; with `head`, which adapted weights have, for the reader's graph."""
+def write_weights(weights: Weights, out: BinaryIO, top: Top = Top.MEAN) -> None:
+    """Write `weights.bin` for the graph to `out`; what the other tops need, adapted weights have."""
     at = 0
-    for slot, array in zip(layout(weights.shape, head=head), _arrays(weights, head=head), strict=True):
+    for slot, array in zip(layout(weights.shape, top), _arrays(weights, top), strict=True):
         if array.shape != slot.shape or array.dtype != slot.dtype:
             raise ValueError(f"{slot.name}: {array.dtype} {array.shape}, the graph expects {slot.dtype} {slot.shape}")
         out.write(b"\0" * (slot.offset - at))
@@ -94,7 +105,7 @@ def write_weights(weights: Weights, out: BinaryIO, *, head: bool = False) -> Non
         at = slot.offset + slot.size_bytes
 
 
-def _arrays(weights: Weights, *, head: bool) -> Iterator[Array]:
+def _arrays(weights: Weights, top: Top) -> Iterator[Array]:
     hidden, wide = weights.shape.hidden, weights.shape.feed_forward
     positions = weights.vector("emb.pos").reshape(-1, hidden)
     yield positions + weights.vector("emb.type")[:hidden]
@@ -111,7 +122,9 @@ def _arrays(weights: Weights, *, head: bool) -> Iterator[Array]:
                 yield from _quantized(weights.matrix(f"{name}.{part}.w", columns), bias)
             else:
                 yield from (weights.vector(f"{name}.{part}.w"), bias)
-    if head:
+    if top is Top.POOLED:
+        yield np.eye(hidden, dtype=np.float32) + weights.vector("pool.w").reshape(hidden, hidden).T
+    if top is Top.SPANS:
         yield from (weights.vector("head.w").reshape(2, hidden).T, weights.vector("head.b"))
 
 

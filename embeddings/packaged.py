@@ -7,6 +7,8 @@
         manifest.json     SHA-256 of the three
     <cache>/span-reader-<layout>/
         the same with span_reader.onnx: the weights with the reader's adapters merged in, and its head
+    <cache>/query-encoder-<layout>/
+        the same with query_encoder.onnx: some of the layers, with their adapters merged in (14 MB)
 
 The directory is written beside its place and renamed into it, under a lock, so a reader sees a whole one or none;
 one that fails its checksums is made again. The word table (54 MB) stays in the installed package, memory-mapped.
@@ -28,7 +30,7 @@ from platformdirs import user_cache_path
 
 from embeddings.adapters import AdaptedWeights, Adapters
 from embeddings.e5_file import DISTRIBUTION, ModelFileError, WeightsFile, packaged_weights
-from embeddings.graph_weights import write_weights
+from embeddings.graph_weights import Top, write_weights
 from embeddings.tokenizer import sentencepiece_model
 
 MODEL_NAME = "multilingual-e5-small"
@@ -43,10 +45,12 @@ class PackagedModel:
     name: str
     graph: str
     adapters: Path | None = None
+    top: Top = Top.MEAN
 
 
 ENCODER = PackagedModel(MODEL_NAME, GRAPH)
-READER = PackagedModel("span-reader", "span_reader.onnx", TRAINED / "span_reader.safetensors")
+READER = PackagedModel("span-reader", "span_reader.onnx", TRAINED / "span_reader.safetensors.z", Top.SPANS)
+QUERY_ENCODER = PackagedModel("query-encoder", "query_encoder.onnx", TRAINED / "query_encoder.safetensors", Top.POOLED)
 
 REVISION = 2
 """Raise it with any change of `graph_weights` or `tokenizer` that changes a vector: old caches are then passed over."""
@@ -78,9 +82,14 @@ def model_directory(cache: Path | None = None, model: PackagedModel = ENCODER) -
     except OSError as error:
         raise ModelFileError(
             f"Cannot write the model cache {directory} ({error.strerror or error}). "
-            "Name a writable directory with WENBAO_CACHE, with 60 MB free."
+            "Name a writable directory with WENBAO_CACHE, with 80 MB free."
         ) from error
     return directory
+
+
+def weights_of(model: PackagedModel, weights: WeightsFile) -> WeightsFile | AdaptedWeights:
+    """The weights of `model`'s graph: `weights` with its adapters, where it has some. Raises ModelFileError."""
+    return AdaptedWeights(weights, Adapters.read(model.adapters)) if model.adapters else weights
 
 
 def _graph(model: PackagedModel) -> bytes:
@@ -123,12 +132,12 @@ def _is_intact(directory: Path, model: PackagedModel) -> bool:
 
 def _build(directory: Path, model: PackagedModel) -> None:
     weights = WeightsFile(packaged_weights())
-    adapted = AdaptedWeights(weights, Adapters.read(model.adapters)) if model.adapters else weights
+    adapted = weights_of(model, weights)
     staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
         (staging / model.graph).write_bytes(_graph(model))
         with (staging / WEIGHTS).open("wb") as file:
-            write_weights(adapted, file, head=model.adapters is not None)
+            write_weights(adapted, file, model.top)
         (staging / TOKENIZER).write_bytes(sentencepiece_model(weights))
         manifest = {name: _checksum(staging / name) for name in (model.graph, WEIGHTS, TOKENIZER)}
         (staging / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")

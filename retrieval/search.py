@@ -75,15 +75,16 @@ class Searcher:
         """The best `limit` passages for `query`, best first; empty for a query without any word."""
         query = query.encode("utf-8", "replace").decode()  # half a surrogate pair is no text to an encoder
         filters = filters or Filters()
-        self.refresh()
-        generation = self._generation  # before the indexes are read, so that it is never newer than they are
-        reading = self._archive.lexical.reading()
-        words = reading.terms(query)
-        if not words or limit < 1:
-            return SearchResult((), self._vector_share)
-        among = self._attributes.passing(self._store, filters) if filters else None
         with self._counted() as alone:
-            vector = self._vector(query, beside=alone)
+            # Before anything else is looked at: where a search is alone, it waits for its vector.
+            vector = self._vector(query, beside=alone) if limit > 0 and query.strip() else None
+            self.refresh()
+            generation = self._generation  # before the indexes are read, so that it is never newer than they are
+            reading = self._archive.lexical.reading()
+            words = reading.terms(query)
+            if not words or not vector:
+                return SearchResult((), self._vector_share)
+            among = self._attributes.passing(self._store, filters) if filters else None
             with self._at_once:
                 asked = Asked(query, limit, filters, words, asked_time(query, self._today()))
                 lookup = Lookup(asked, self._store, reading, self._dense, generation)

@@ -1,4 +1,4 @@
-"""Write embeddings/graphs/*.onnx: the operators of the encoder and of the span reader, without weights.
+"""Write embeddings/graphs/*.onnx: the operators of the encoders and of the span reader, without weights.
 
     python scripts/build_graph.py [FOLDER]
 
@@ -7,6 +7,7 @@ tests/embeddings/test_graph.py holds the committed files to it.
 
 Input: `embeddings` (batch, tokens, 384) float32, rows of the word table, of texts of one length: there is no mask.
 Output of e5_small.onnx: `vectors` (batch, 384) float32, unit rows: the mean over tokens of the last layer, as E5 pools.
+Output of query_encoder.onnx: the same, with a matrix behind the mean.
 Output of span_reader.onnx: `logits` (batch, tokens, 2) float32: of a span's first token and of its last.
 """
 
@@ -18,9 +19,9 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from embeddings.e5_file import WeightsFile, packaged_weights
-from embeddings.graph_weights import TensorSlot, layout
-from embeddings.packaged import ENCODER, READER
+from embeddings.e5_file import ModelShape, WeightsFile, packaged_weights
+from embeddings.graph_weights import TensorSlot, Top, layout
+from embeddings.packaged import ENCODER, QUERY_ENCODER, READER, PackagedModel, weights_of
 
 OUT = Path(__file__).resolve().parent.parent / "embeddings" / "graphs"
 CONTRIB = "com.microsoft"
@@ -91,10 +92,12 @@ class GraphBuilder:
         self.node("Add", ["embeddings", "positions.used"], "embedded")
         return self.norm("embedded", "emb.ln")
 
-    def pool(self, value: str) -> str:
-        """Unit vector of the mean over tokens; the mean's divisor cancels in the normalization."""
-        self.node("ReduceSum", [value, "one"], "summed", keepdims=0)
-        return self.node("LpNormalization", ["summed"], "vectors", axis=-1, p=2)
+    def pool(self, value: str, *, matrix: bool) -> str:
+        """Unit vector of the mean over tokens, times a matrix; the mean's divisor cancels in the normalization."""
+        value = self.node("ReduceSum", [value, "one"], "summed", keepdims=0)
+        if matrix:
+            value = self.node("MatMul", [value, "pool.w"], "pooled")
+        return self.node("LpNormalization", [value], "vectors", axis=-1, p=2)
 
     def read(self, value: str) -> str:
         """The two logits of every token."""
@@ -111,18 +114,22 @@ def external(slot: TensorSlot) -> onnx.TensorProto:
     return tensor
 
 
-def build(*, reader: bool) -> onnx.ModelProto:
-    """The graph of the span reader, or of the encoder."""
-    shape = WeightsFile(packaged_weights()).shape
+def build(model: PackagedModel) -> onnx.ModelProto:
+    """The graph of `model`, of as many layers as its adapters keep."""
+    return graph_of(model.name, weights_of(model, WeightsFile(packaged_weights())).shape, model.top)
+
+
+def graph_of(name: str, shape: ModelShape, top: Top) -> onnx.ModelProto:
+    """The graph of a model of this shape."""
     graph = GraphBuilder(shape.heads, shape.epsilon)
     value = graph.embed()
     for layer in range(shape.layers):
         value = graph.layer(value, f"l{layer}")
-    if reader:
+    if top is Top.SPANS:
         graph.read(value)
         output = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "tokens", 2])
     else:
-        graph.pool(value)
+        graph.pool(value, matrix=top is Top.POOLED)
         output = helper.make_tensor_value_info("vectors", TensorProto.FLOAT, ["batch", shape.hidden])
     integers = {"zero": 0, "one": 1, "minus_one": -1}
     constants = [helper.make_tensor(name, TensorProto.INT64, [1], [number]) for name, number in integers.items()]
@@ -130,12 +137,12 @@ def build(*, reader: bool) -> onnx.ModelProto:
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
-            "span-reader" if reader else "multilingual-e5-small",
+            name,
             [
                 helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, ["batch", "tokens", shape.hidden]),
             ],
             [output],
-            [*map(external, layout(shape, head=reader)), *constants],
+            [*map(external, layout(shape, top)), *constants],
         ),
         opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid(CONTRIB, 1)],
         producer_name="wenbao",
@@ -147,8 +154,8 @@ def build(*, reader: bool) -> onnx.ModelProto:
 def main() -> None:
     """Write the graphs into the folder that the first argument names, or into the package."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
-    for model in (ENCODER, READER):
-        data = build(reader=model is READER).SerializeToString(deterministic=True)
+    for model in (ENCODER, READER, QUERY_ENCODER):
+        data = build(model).SerializeToString(deterministic=True)
         (out / model.graph).write_bytes(data)
         print(f"{out / model.graph}: {len(data)} bytes")
 

@@ -5,7 +5,7 @@ Needs the sentence-transformers extra.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import safetensors.torch
@@ -52,18 +52,16 @@ class LowRankLinear(nn.Module):  # type: ignore[misc]  # torch is Any here
         return self.frozen(value) + nn.functional.linear(low, self.up * self.scale)
 
 
-def adapted_encoder(rank: int = RANK, scale: float = SCALE, layers: int | None = None) -> BertModel:
-    """The packaged encoder, float32, frozen except for new adapters on every matrix and for its LayerNorms.
-
-    `layers` keeps only the first ones, for tests.
-    """
+def packaged_encoder(layers: Sequence[int] | None = None) -> BertModel:
+    """The packaged encoder, float32, frozen; `layers` keeps these alone, in this order (None: all)."""
     weights = WeightsFile(packaged_weights())
     shape = weights.shape
+    kept = range(shape.layers) if layers is None else layers
     tensors = {name: torch.tensor(array) for name, array in bert_tensors(weights).items()}
     config = BertConfig(
         vocab_size=len(tensors["embeddings.word_embeddings.weight"]),
         hidden_size=shape.hidden,
-        num_hidden_layers=layers or shape.layers,
+        num_hidden_layers=len(kept),
         num_attention_heads=shape.heads,
         intermediate_size=shape.feed_forward,
         max_position_embeddings=shape.positions,
@@ -73,9 +71,24 @@ def adapted_encoder(rank: int = RANK, scale: float = SCALE, layers: int | None =
         pad_token_id=shape.pad,
     )
     model = BertModel(config, add_pooling_layer=False)
-    wanted = model.state_dict().keys()
-    model.load_state_dict({name: tensor for name, tensor in tensors.items() if name in wanted})
+    places = {name: _place(name, kept) for name in model.state_dict()}
+    model.load_state_dict({name: tensors[place] for name, place in places.items() if place in tensors})
     model.requires_grad_(False)
+    return model
+
+
+def _place(name: str, kept: Sequence[int]) -> str:
+    """Where the tensor `name` of a model of the layers `kept` lies in the whole one."""
+    start, separator, rest = name.partition("encoder.layer.")
+    if not separator:
+        return name
+    number, _, part = rest.partition(".")
+    return f"{start}{separator}{kept[int(number)]}.{part}"
+
+
+def adapted_encoder(rank: int = RANK, scale: float = SCALE, layers: Sequence[int] | None = None) -> BertModel:
+    """`packaged_encoder`, frozen except for new adapters on every matrix and for its LayerNorms."""
+    model = packaged_encoder(layers)
     for layer in model.encoder.layer:
         for path in _MODULES.values():
             parent_path, _, last = path.rpartition(".")

@@ -4,7 +4,7 @@
 
 The data is that of `scripts/reader_data.py`. The learning rate warms up, then falls to nothing after `--minutes` of
 training, so one run fits a slow machine and a fast one; a resumed run goes on with the minutes it had left. A new run
-may start from trained adapters, such as embeddings/trained/span_reader.safetensors, with a lower --rate.
+may start from trained adapters, such as embeddings/trained/span_reader.safetensors.z, with a lower --rate.
 RUN/checkpoint.pt is written every five minutes, RUN/reader.safetensors at the end and at every checkpoint.
 Needs the sentence-transformers extra; uses a GPU when there is one.
 """
@@ -17,7 +17,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ CHECKPOINT_EVERY_S = 300
 class SpanReader(nn.Module):  # type: ignore[misc]  # torch is Any here
     """The adapted encoder and a linear head: one logit for a span's first token and one for its last."""
 
-    def __init__(self, layers: int | None = None) -> None:
+    def __init__(self, layers: Sequence[int] | None = None) -> None:
         super().__init__()
         self.encoder = adapted_encoder(layers=layers)
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)

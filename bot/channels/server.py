@@ -109,7 +109,7 @@ def _access(settings: Settings, archive: Archive) -> Access:
 
 
 def _warm(encoder: Encoder, assistant: Assistant) -> None:
-    encoder.encode(["warm"], Role.QUERY)
+    encoder.encode(["预热", "warm"], Role.QUERY)  # questions in Chinese may have an encoder of their own
     assistant.warm()
 
 

@@ -37,6 +37,12 @@ def onnx_encoder(model_cache: Path) -> OnnxEncoder:
 
 
 @pytest.fixture(scope="session")
+def whole_encoder(model_cache: Path) -> OnnxEncoder:
+    """That encodes questions by all layers too."""
+    return OnnxEncoder(cache=model_cache, whole=True)
+
+
+@pytest.fixture(scope="session")
 def exported_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for package in ("safetensors", "tokenizers"):
         if not find_spec(package):

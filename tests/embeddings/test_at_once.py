@@ -20,7 +20,7 @@ def test_questions_take_turns_and_wait_for_no_batch(model_cache: Path, monkeypat
     running, batch_may_end = [0], threading.Event()
     counting = threading.Lock()
 
-    def encode_one(text: str) -> NDArray[np.float32]:
+    def encode_one(text: str, role: Role) -> NDArray[np.float32]:
         if "batch" in text:
             inside.release()
             batch_may_end.wait(30)

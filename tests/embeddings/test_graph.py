@@ -10,7 +10,7 @@ import pytest
 
 from embeddings.e5_file import WeightsFile
 from embeddings.graph_weights import ALIGNMENT, INT8_LIMIT, layout, write_weights
-from embeddings.packaged import ENCODER, READER, PackagedModel
+from embeddings.packaged import ENCODER, QUERY_ENCODER, READER, PackagedModel
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_graph.py"
 
@@ -26,12 +26,12 @@ def build_graph() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("model", [ENCODER, READER], ids=["encoder", "reader"])
+@pytest.mark.parametrize("model", [ENCODER, READER, QUERY_ENCODER], ids=lambda model: model.name)
 def test_the_committed_graph_is_what_the_script_builds(build_graph: ModuleType, model: PackagedModel) -> None:
     import onnx
 
     committed = onnx.ModelProto.FromString((build_graph.OUT / model.graph).read_bytes())
-    built = build_graph.build(reader=model is READER)
+    built = build_graph.build(model)
     assert built == committed, "run python scripts/build_graph.py"
 
 

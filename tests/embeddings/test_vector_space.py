@@ -16,10 +16,10 @@ KEPT = json.loads((Path(__file__).parents[1] / "data" / "vector_space.json").rea
 """A question and a passage, and their vectors as the first graph of this space made them."""
 
 
-def test_vectors_are_those_of_the_space_that_they_name(onnx_encoder: OnnxEncoder) -> None:
+def test_vectors_are_those_of_the_space_that_they_name(whole_encoder: OnnxEncoder) -> None:
     assert KEPT["space"] == VECTOR_SPACE, "of a new space: keep its vectors here"
-    assert onnx_encoder.identity.endswith(VECTOR_SPACE)
+    assert whole_encoder.identity.endswith(VECTOR_SPACE)
     question, passage = KEPT["texts"]
-    made = np.concatenate([onnx_encoder.encode([question], Role.QUERY), onnx_encoder.encode([passage], Role.PASSAGE)])
+    made = np.concatenate([whole_encoder.encode([question], Role.QUERY), whole_encoder.encode([passage], Role.PASSAGE)])
     kept = np.frombuffer(base64.b64decode(KEPT["float16"]), "<f2").reshape(2, -1).astype(np.float32)
     assert np.all(np.sum(made * kept, axis=1) > 0.998), "vectors are others: change VECTOR_SPACE"

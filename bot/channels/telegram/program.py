@@ -41,7 +41,7 @@ def run(settings: Settings) -> int:
     with closing(wiring.open_archive(settings, create=not is_there)) as archive:
         encoder = wiring.open_encoder(settings)
         searcher = Searcher(archive, encoder)
-        encoder.encode(["warm"], Role.QUERY)
+        encoder.encode(["预热", "warm"], Role.QUERY)
         work = WorkQueue(settings.thread_count)
         assistant = wiring.build_assistant(settings, archive, searcher)
         desk = Desk(archive, searcher, assistant, work, encoder, questions_at_once(settings))
