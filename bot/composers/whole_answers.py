@@ -36,7 +36,7 @@ _AFTER_NAME = re.compile(
     r"[，。、；：！？“”‘’（）()《》\n 　]|$|[说称和与及等在是的把被将从对向给让带为]|介绍|表示|告诉|坦言|认为"
     r"|担任|获得|夺得|当选|教授|先生|女士|老师|记者|同志|一家|今年"
 )
-_ENDS_IN_AND = re.compile(r"[和与](?:[，。、；：（()）“”]|$|介绍|表示|告诉|坦言|认为|说(?!明|法))")  # 匡景和说
+_ENDS_IN_AND = re.compile(r"[和与](?:[，。、；：（()）“”]|$|介绍|表示|告诉|坦言|认为|今[年天]|说(?!明|法))")  # 匡景和说
 _OFFICE_AND_NAME = re.compile(
     r"[^，。；！？\n]*(?:书记|[长师员家者手工匠兵警医]|主任|经理|主席|总裁|总监|专干|委员|干事|干部|老板|校友|村民|居民|教授|秘书|助理|代表|老师|农民|市民)"
     r"(?P<name>[一-鿿]{2,3})(?:介绍|表示|说|告诉.*|坦言|认为|指出)?"
@@ -92,7 +92,8 @@ def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
     for longer in range(end + 1, min(start + 4, len(text) + 1)):
         if text[longer - 1] not in _NO_NAME and is_han(text[end:longer]) and _AFTER_NAME.match(text, longer):
             return start, longer
-    return start, end
+    word, flag = rjieba.tag(text[start : start + _LONGEST_WORD])[0]
+    return (start, start + len(word)) if flag == "nr" and len(word) == _FULL_NAME else (start, end)
 
 
 def _without_rest(text: str, start: int, end: int) -> tuple[int, int]:
