@@ -84,7 +84,7 @@ def _says_what(before: str) -> bool:
 
 
 def _named_in(text: str) -> bool:
-    return bool(persons(f"{text}是") or places(text) or re.search(r"[“《「].+[”》」]", text))
+    return bool(persons(f"{text}是") or places(text) or re.search(r"[“《「](?!十.五[”」]).+[”》」]", text))
 
 
 def may_lean(question: str) -> bool:
@@ -94,6 +94,6 @@ def may_lean(question: str) -> bool:
 
 def names(question: str) -> bool:
     """Whether the question names a place, a quoted thing, or someone, so that it needs no other subject."""
-    if [one for one in named(question) if not one.isdigit()]:
+    if [one for one in named(question) if not one.isdigit() and not re.fullmatch("十.五", one)]:
         return True
     return any(flag in ("nr", "ns", "nt", "nz") and len(word) > 1 for word, flag in rjieba.tag(question))
