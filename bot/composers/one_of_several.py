@@ -79,8 +79,8 @@ def compares(question: str) -> bool:
 
 def is_of_segment_beside(question: str, title: str, text: str, start: int, end: int) -> bool:
     """Whether another part between semicolons meets much more of `question` than that of `text[start:end]` does."""
-    if compares(question):
-        return False
+    if compares(question) or expectation(question).kind is QuestionKind.REASON:
+        return False  # what has a reason stands behind it: …；因此，…
     begin, stop = stretch(text, start, end, SENTENCE)
     first, last = stretch(text, start, end, SEGMENT)
     asked = _pairs(content(question)) - _pairs(title)

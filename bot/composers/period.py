@@ -12,7 +12,7 @@ _YEAR = re.compile(
 _LAST_YEAR = re.compile(r"去年|上年")
 # What is only held against the year spoken of: 比2022年快, 较去年同期160万元, 打破了2013年的纪录.
 _COMPARED = re.compile(
-    r"(?:比|较|与|同|离|距|距离|超过|高于|低于|不如|打破了?|刷新了?|从)(?:了|上)?(?:(?:1[89]|20)\d{2}年|去年|上年)(?:同期)?|去年同期|上年同期"
+    r"(?:比|较|与|同|离|距|继|不同于|晚于|早于|距离|超过|高于|低于|不如|打破了?|刷新了?|从)(?:了|上)?(?:(?:1[89]|20)\d{2}年|去年|上年)(?:同期)?|去年同期|上年同期"
 )
 # Since when something has been there is not what the sentence is of.
 _SINCE = re.compile(r"\d{4}年(?:成立|建成|建站|建校|创办|创建|创立|始建|出生|以来|至今)")

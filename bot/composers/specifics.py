@@ -43,6 +43,7 @@ _NO_PLACE = re.compile(
 )
 _NO_NAME_BEFORE = "vpcdurm"  # 拿到 before 村 is a verb
 _OUR_PLACE = "[本我][市省县]"
+_LONGEST_PERSON = 3  # characters of a Chinese name with a surname of one
 _HERE = 0.8  # of a place's name: a city's own paper may say 本市, and no name at all
 
 
@@ -157,7 +158,8 @@ def _has_name(article: _Scope, word: str, flag: str) -> float:
     share = article.share(word)
     if flag == "nt":
         return share  # 上市公司, 中心医院: half a common noun
-    if share == 1 or article.has_most_of(word) or _said_shortly(word, article):
+    is_cut_long = flag == "nr" and len(word) > _LONGEST_PERSON and article.share(word[:2]) == 1  # 魏舒把筑
+    if share == 1 or is_cut_long or article.has_most_of(word) or _said_shortly(word, article):
         return 1.0
     return _HERE if flag == "ns" and article.matches(_OUR_PLACE) and not KNOWN_PLACES.search(article.text) else 0.0
 

@@ -356,6 +356,12 @@ def test_what_a_question_names(question: str, names: list[str]) -> None:
     assert named(question) == names
 
 
+def test_a_name_with_words_behind_it_is_met() -> None:
+    asked = "魏舒把筑修城墙的事交给了谁？"
+    assert specifics(asked, "魏舒交给韩简。", "魏舒交给韩简。", rarity).proper == 1
+    assert specifics(asked, "舒怀交给韩简。", "舒怀交给韩简。", rarity).proper == 0
+
+
 def test_a_verb_before_the_ending_of_a_place_makes_no_name() -> None:
     assert named("会同县石小勇拿到村集体的分红是多少钱？") == ["会同县"]
 
