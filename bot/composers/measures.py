@@ -64,9 +64,9 @@ _NAMED = re.compile(rf"[十百千万亿萬億]*(?P<measure>{_WORDS})")
 _POINTS = re.compile(r"个(?:百分)?点")
 # What begins with a measure and is none: 多少路灯, 多少本金.
 _NOUN = re.compile(
-    r"路[灯口段牌费桥人]|本[金科钱地市县书]|支[部出队持]|[项條条][目件例]|期[限刊]|场[馆地所]|[处處][罚罰分方]|种[子植粮]|类型|户[外籍]|家[庭属长电具政]"
-    r"|名[额单]|位置|票[价数款房]|床[位铺]|桌[子椅]|级别|层[次级]|步[道行]|口[罩粮岸]|份额|头盔|套餐|线[路索下上]|点位|台[账风]|队[伍员友]|座[位谈]"
-    r"|部[门队分]|首次|包裹|盒饭|封面|米[粉饭豆]|个[人体]"
+    r"路[灯口段牌费桥人]|本[金科钱地市县书]|支(?:[部出持]|队(?!伍))|[项條条][目件例]|期[限刊]|场[馆地所]|[处處][罚罰分方]|种[子植粮]|类型|户[外籍]|家(?:[庭属电具政]|长(?!者))"
+    r"|名[额单]|位置|票[价数款房]|床[位铺]|桌[子椅]|级别|层[次级]|步[道行]|口[罩粮岸]|份额|头盔|套餐|线[路索下上]|点位|台(?:账|风(?![力机扇]))|队[伍员友]|座[位谈]"
+    r"|部[门队分]|首次|包裹|盒饭|封面|米[粉饭豆]"
 )
 _PEOPLE_NAMED = re.compile(
     r"(?:名|位|个)?(?:打工人|劳动者|摊主|养护人员|旅客|乘客|游客|遊客|观众|學生|学生|职工|員工|员工|工人|居民|村民|老人|孩子|教师|老师|医生|护士"
@@ -118,7 +118,8 @@ def asked_measure(question: str) -> str:
             return PERCENT
         if _PEOPLE_NAMED.match(question, asked.end()):
             return PEOPLE
-        named = None if _NOUN.match(question, asked.end()) else _NAMED.match(question, asked.end())
+        is_noun = asked[0] == "多少" and _NOUN.match(question, asked.end())
+        named = None if is_noun else _NAMED.match(question, asked.end())
         if named:
             return _SAME[named["measure"]]
     return next((measure for words, measure in _IMPLIED_PATTERNS if words.search(question)), "")
