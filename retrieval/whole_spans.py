@@ -25,7 +25,7 @@ _UNIT = "|".join(sorted(_UNITS.split(), key=lambda unit: (-len(unit), unit)))
 _AFTER = re.compile(
     rf"(?:多|余|几)?(?:[百千万亿]+(?:多|余)?(?:{_UNIT})?|(?:{_UNIT}))(?:/(?:{_UNIT}))?(?:半|多|余)?(?:以上|以下|左右|上下)?"
 )
-_N = r"(?:\d+|[一二两三四五六七八九十]+)"
+_N = r"(?:(?<!\d)\d{1,6}|[一二两三四五六七八九十]{1,6})"  # bounded: a long run of digits is tried once
 _DURATION = re.compile(  # in more than one unit: 一个半月, 2斤3两, 一年三个月, 1小时07分42秒, 1分52秒18
     rf"{_N}个半(?:月|小时)|{_N}年半|{_N}斤{_N}两|{_N}年(?:零|又)?{_N}个月|{_N}个?小时{_N}分钟?(?:\d+秒\d*)?|(?<![\d时])\d+分\d+秒\d*"
 )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.composers.question_kind import QuestionKind, expectation
@@ -180,3 +182,10 @@ def test_what_is_a_name(text: str, is_one: bool) -> None:
 
 def test_an_aim_is_told_without_the_word_that_calls_it_so() -> None:
     assert widened(QuestionKind.REASON, "活动旨在提升居民素养，很受欢迎。", "旨在提升居民素养") == "提升居民素养"
+
+
+def test_a_long_run_of_digits_takes_no_long_time() -> None:
+    text = "1" * 20_000
+    began = time.perf_counter()
+    assert whole_span(text, 100, 110) == (0, len(text))
+    assert time.perf_counter() - began < 2  # 30 s where every digit was tried as the first of a figure
