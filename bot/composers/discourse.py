@@ -36,6 +36,7 @@ _CLAUSE_END = re.compile(r"[，,：:；;]")
 _ALL_HAN = re.compile(r"[一-鿿]+")
 _AFTER_SHORT_NAMES = "的在是有从和为把被去曾说"
 _REACH = 4000  # characters around an answer, in which names are looked for
+_MOST_NAMED = 8  # places and companies of a text that are looked for
 _PART = 4  # characters that a sentence begins with and a question has, too, for it to have its own subject
 
 
@@ -142,11 +143,13 @@ def _asked_people(question: str, article: str) -> Iterator[str]:
                 break
 
 
-def _asked_things(question: str, article: str) -> Iterator[tuple[str, str]]:
-    yield from asked_things(question)
+def _asked_things(question: str, article: str) -> list[tuple[str, str]]:
+    """What `question` names, by its own words or by those of `article`: 永兴 where that has 永兴县."""
     words = set(rjieba.cut(question))
-    yield from ((one.kind, one.name) for one in places(article) if len(one.name) > 1 and one.name in words)
-    yield from (("company", name) for name in companies_of(article) if name in question)
+    said = dict.fromkeys((one.kind, one.name) for one in places(article))
+    counties = [(kind, name) for kind, name in said if len(name) > 1 and name in words]
+    companies = [("company", name) for name in sorted(companies_of(article)) if name in question]
+    return list(dict.fromkeys([*asked_things(question), *counties[:_MOST_NAMED], *companies[:_MOST_NAMED]]))
 
 
 def _is_of_another_thing(kind: str, asked: str, place: _Place) -> bool:

@@ -62,6 +62,8 @@ _LISTED = re.compile(
 )
 _SHORTEST_OWN = 3
 _GOES_ON_AS_PLACE = re.compile("[^的在是到去从]?[村镇乡县市区路街]")  # 钱粮湖镇
+_LONGEST_NAME = 20  # characters of a name and the words before it that are looked for in a text
+_MOST_ASKED = 8
 _LONG_NAME = 4  # characters, from which a name without its ending is one
 
 
@@ -111,15 +113,21 @@ def things(kind: str, text: str) -> list[Mention]:
     return [one for one in (places(text) if kind in _SHORT else _organizations(text)) if one.kind == kind]
 
 
-def asked_things(question: str) -> Iterator[tuple[str, str]]:
-    """The kinds and names, without their endings, of what `question` names; a name may have words before it."""
+def asked_things(question: str) -> list[tuple[str, str]]:
+    """The kinds and names, without their endings, of what `question` names, each once; a name may have words before it.
+
+    Eight at most: a question that names more is about none of them.
+    """
+    found = [*_asked_organizations(question), *((one.kind, one.name) for one in places(question))]
+    return list(dict.fromkeys(found))[:_MOST_ASKED]
+
+
+def _asked_organizations(question: str) -> Iterator[tuple[str, str]]:
     for kind, what in _LONG.items():
         for match in re.finditer(rf"({_HAN}{{1,20}}?)(?<![{what.unnamed}])(?:{what.endings})", question):
             name = _QUESTION_PARTS.split(question[: match.start() + len(match[1])])[-1]
             if len(name) > 1 and (kind != "project" or len(name) >= _LONG_NAME):
-                yield kind, name
-    for one in places(question):
-        yield one.kind, one.name
+                yield kind, name[-_LONGEST_NAME:]
 
 
 @lru_cache(maxsize=_TEXTS_KEPT)
