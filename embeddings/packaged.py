@@ -50,7 +50,9 @@ class PackagedModel:
 
 ENCODER = PackagedModel(MODEL_NAME, GRAPH)
 READER = PackagedModel("span-reader", "span_reader.onnx", TRAINED / "span_reader.safetensors.z", Top.SPANS)
-QUERY_ENCODER = PackagedModel("query-encoder", "query_encoder.onnx", TRAINED / "query_encoder.safetensors", Top.POOLED)
+QUERY_ENCODER = PackagedModel(
+    "query-encoder", "query_encoder.onnx", TRAINED / "query_encoder.safetensors.z", Top.POOLED
+)
 
 REVISION = 2
 """Raise it with any change of `graph_weights` or `tokenizer` that changes a vector: old caches are then passed over."""

@@ -55,18 +55,18 @@ def test_a_few_steps_bring_it_nearer_and_the_file_merges_to_the_same_matrices(tm
     assert cosine() > (1 + before) / 2
 
     save_adapters(tmp_path / "half", model.named_adapters(), {"scale": str(SCALE), "layers": "0 11"})
-    pack(tmp_path / "half", tmp_path / "bits")
-    pack(tmp_path / "half", tmp_path / "compressed.z")
-    sizes = {file: (tmp_path / file).stat().st_size for file in ("half", "bits", "compressed.z")}
-    assert sizes["bits"] < 0.35 * sizes["half"]
-    assert sizes["compressed.z"] < 0.97 * sizes["half"]
+    pack(tmp_path / "half", tmp_path / "bits.z", four_bits=True)
+    pack(tmp_path / "half", tmp_path / "whole.z", four_bits=False)
+    sizes = {file: (tmp_path / file).stat().st_size for file in ("half", "bits.z", "whole.z")}
+    assert sizes["bits.z"] < 0.35 * sizes["half"]
+    assert sizes["whole.z"] < 0.97 * sizes["half"]
     linear = model.encoder.encoder.layer[1].intermediate.dense
     value = torch.randn(3, weights.shape.hidden)
     with torch.no_grad():
         expected = linear(value).numpy()
         added = expected - linear.frozen(value).numpy()
     assert np.abs(added).max() > 0.05
-    for file, near in (("half", 2e-3), ("compressed.z", 2e-3), ("bits", 0.3 * np.abs(added).max())):
+    for file, near in (("half", 2e-3), ("whole.z", 2e-3), ("bits.z", 0.3 * np.abs(added).max())):
         merged = AdaptedWeights(weights, Adapters.read(tmp_path / file))
         ours = value.numpy() @ merged.matrix("l1.fi.w", weights.shape.hidden).T + merged.vector("l1.fi.b")
         np.testing.assert_allclose(ours, expected, atol=near)
