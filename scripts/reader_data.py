@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import opencc
 
@@ -25,22 +25,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from retrieval.whole_spans import whole_span
 from scripts.hard_negatives import PassageFinder, wrong_specific
 from scripts.news_questions import NewsQuestion, news_questions
+from scripts.written_questions import Written, load_written
+
+_T = TypeVar("_T")
 
 LONGEST = 240
 """Characters of the longest window."""
 SHORTEST = 90
 # Shares of the kinds of window. Of the machine-translated questions, the unanswerable are the more useful: each is
-# asked of a text that speaks of nearly the same.
+# asked of a text that speaks of nearly the same. Those that were written on news are the most like what readers ask.
 SHARES = {
-    "drcd": 0.50,
-    "similar": 0.07,
-    "own": 0.07,
-    "wrong specific": 0.09,
-    "translated": 0.05,
-    "translated unanswerable": 0.11,
-    "news": 0.07,
-    "news unanswerable": 0.04,
+    "drcd": 0.12,
+    "similar": 0.03,
+    "own": 0.02,
+    "wrong specific": 0.03,
+    "translated": 0.01,
+    "translated unanswerable": 0.02,
+    "news": 0.01,
+    "news unanswerable": 0.01,
+    "written": 0.45,
+    "written unanswerable": 0.30,
 }
+CROPPED = 0.3  # share of the written questions whose text is cut
+HEADED = 0.85  # share of them that begin with the headline written for the text
 TITLED = 0.5  # share of the windows that begin with their text's title, where there is one
 
 
@@ -89,7 +96,9 @@ def load_news(folder: Path) -> list[str]:
     return [row["body"] for row in _rows(path)] if path.exists() else []
 
 
-def windows(readings: list[Reading], seed: int, news: list[str] | None = None) -> Iterator[Window]:
+def windows(
+    readings: list[Reading], seed: int, news: list[str] | None = None, written: list[Written] | None = None
+) -> Iterator[Window]:
     """Training windows without end, of the kinds in `SHARES`; the same for the same arguments.
 
     Every answerable DRCD question comes once before any comes again. Raises ValueError when there is none.
@@ -105,7 +114,12 @@ def windows(readings: list[Reading], seed: int, news: list[str] | None = None) -
     made = news_questions(news, random_) if news else iter(())
     positives, wrong = _cycle(drcd, random_), _cycle(drcd, random_)
     plain, refused = _cycle(translated, random_), _cycle(unanswerable, random_)
-    absent = {"translated": not (translated and unanswerable), "news": not news}
+    asked = written or []
+    by_hand = {
+        "written": _cycle([one for one in asked if one.start >= 0], random_),
+        "written unanswerable": _cycle([one for one in asked if one.start < 0], random_),
+    }
+    absent = {"translated": not (translated and unanswerable), "news": not news, "written": not written}
     kinds = [kind for kind in SHARES if not absent.get(kind.split()[0])]
     while True:
         kind = random_.choices(kinds, [SHARES[k] for k in kinds])[0]
@@ -121,6 +135,8 @@ def windows(readings: list[Reading], seed: int, news: list[str] | None = None) -
             window = own_rest(next(wrong), random_)
         elif kind.startswith("news"):
             window = from_news(next(made), kind, random_)
+        elif kind.startswith("written"):
+            window = from_written(next(by_hand[kind]), kind, random_)
         else:
             window = contradicted(next(wrong), random_)
         if window:
@@ -143,6 +159,18 @@ def titled(window: Window, title: str, random_: random.Random) -> Window:
         return window
     shift = len(title) + 1 if window.start >= 0 else 0
     return replace(window, text=f"{title}\n{window.text}", start=window.start + shift, end=window.end + shift)
+
+
+def from_written(made: Written, kind: str, random_: random.Random) -> Window:
+    """The whole text, or now and then a piece of it with the answer, under its headline most of the time."""
+    window = Window(made.question, made.text, made.start, made.end, kind)
+    if made.start >= 0 and random_.random() < CROPPED:
+        text, offset = crop(made.text, made.start, made.end, random_)
+        window = Window(made.question, text, made.start - offset, made.end - offset, kind)
+    headed = made.title and random_.random() < HEADED
+    shift = len(made.title) + 1 if headed and window.start >= 0 else 0
+    text = f"{made.title}\n{window.text}" if headed else window.text
+    return replace(window, text=text, start=window.start + shift, end=window.end + shift)
 
 
 def from_news(made: NewsQuestion, kind: str, random_: random.Random) -> Window | None:
@@ -238,7 +266,7 @@ def _around(reading: Reading) -> list[str]:
     return [reading.text[:before], reading.text[after:] if after else ""]
 
 
-def _cycle(items: list[Reading], random_: random.Random) -> Iterator[Reading]:
+def _cycle(items: list[_T], random_: random.Random) -> Iterator[_T]:
     order = list(items)
     while True:
         random_.shuffle(order)
@@ -255,7 +283,7 @@ def main() -> None:
     """Print windows of the folder that the command line names."""
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 20
     folder = Path(sys.argv[1])
-    stream = windows(load_readings(folder, "train"), seed=0, news=load_news(folder))
+    stream = windows(load_readings(folder, "train"), 0, load_news(folder), load_written(folder))
     for _ in range(count):
         window = next(stream)
         print(f"[{window.kind}] {window.question}")

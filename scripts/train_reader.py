@@ -31,6 +31,7 @@ from embeddings.e5_file import WeightsFile, packaged_weights
 from embeddings.tokenizer import Tokenizer, sentencepiece_model
 from scripts.lora import RANK, SCALE, adapted_encoder, adapter_tensors, save_adapters
 from scripts.reader_data import Window, load_news, load_readings, windows
+from scripts.written_questions import load_written
 
 WARM_UP = 0.06  # of the minutes
 POOL = 12  # batches that are sorted by length together
@@ -197,7 +198,8 @@ class Run:
         options, shape = self.options, self.weights.shape
         # A resumed run draws other windows than it has seen: the seed goes with the step.
         seed = options.seed + self.step
-        stream = windows(load_readings(options.data, "train"), seed, load_news(options.data))
+        sets = load_readings(options.data, "train"), seed, load_news(options.data), load_written(options.data)
+        stream = windows(*sets)
         began, before, saved = time.monotonic(), self.spent_s, time.monotonic()
         losses: list[float] = []
         for examples in batches(stream, packaged_tokenizer(self.weights), options.batch, shape, seed):

@@ -16,6 +16,7 @@ _COMPARED = re.compile(
 )
 # Since when something has been there is not what the sentence is of.
 _SINCE = re.compile(r"\d{4}年(?:成立|建成|建站|建校|创办|创建|创立|始建|出生|以来|至今)")
+_ASIDE = re.compile(r"（[^（）]*）|\([^()]*\)")
 _ONLY_COMPARED = 0.6
 # What has been reached by now is no figure of one year before.
 _SO_FAR = re.compile(r"截[至止]目前|迄今|至今|目前|累计")
@@ -38,7 +39,7 @@ def period_met(question: str, quote: str, before: str, published: str | None) ->
         return 1.0
     plain = unicodedata.normalize("NFKC", quote)
     of_article = _years(published or "")
-    by_sentence = _by_sentence(asked, plain)
+    by_sentence = _by_sentence(asked, plain if asked & _years(plain) else _ASIDE.sub("", plain))
     if by_sentence is not None:
         is_of_the_year = by_sentence == 0 and asked & of_article
         return _OF_ANOTHER_IN_AN_ARTICLE_OF_THE_YEAR if is_of_the_year else by_sentence

@@ -20,26 +20,26 @@ from bot.phrases import language_of
 from retrieval.quoted import squeezed
 from retrieval.terms import is_han
 
-BIAS = -19.13
+BIAS = -21.86
 WEIGHTS: dict[str, float] = {
-    "read": 0.13,
-    "lead": 0.31,
-    "coverage": -0.55,
-    "read_of_covered": -0.06,
-    "similarity": 2.04,
-    "rank": 2.52,
-    "unfit": -5.55,
-    "words": 0.74,
-    "named": 5.07,
-    "period": 1.92,
-    "agreement": -0.59,
-    "other": -2.83,
-    "office": 4.71,
-    "asked": 2.29,
-    "proper": 2.93,
-    "foreign": 1.36,
-    "another": -7.0,
-    "unsaid": -7.0,
+    "read": 0.15,
+    "lead": 0.23,
+    "coverage": -1.39,
+    "read_of_covered": -0.1,
+    "similarity": 1.85,
+    "rank": 3.05,
+    "unfit": -6.32,
+    "words": 0.28,
+    "named": 5.37,
+    "period": 2.99,
+    "agreement": -0.52,
+    "other": -6.98,
+    "office": 5.82,
+    "asked": 2.61,
+    "proper": 3.66,
+    "foreign": 1.44,
+    "another": -4.6,
+    "unsaid": -7.5,
 }
 _MOST_LEAD = 8.0
 _NAME_MISSING = 0.25  # times the probability: of what is named and stands nowhere, the archive tells nothing
