@@ -13,14 +13,13 @@ _ASKS = re.compile(
 _OR = re.compile(
     r"(?:是|：|，|^)(?P<one>[^，,。？?；;：:、]{2,16})还是(?P<other>[^，,。？?；;：:、更]{2,16})(?:的|更|[，,？?])"
 )
-_MORE = re.compile(
-    r"[更最较](?:[^，。？?少低小短慢晚轻便]{0,2})[多高大长快早重贵好强前]|[得的](?:多|高|大|快|猛)|领先|胜"
-)
-_LESS = re.compile(r"[更最较](?:[^，。？?多高大长快]{0,2})[少低小短慢晚轻窄]|便宜|落后")
+_MORE = re.compile(r"[更最较](?:[^，。？?少低小短慢轻便前早晚]{0,2})[多高大长快重贵好强]|[得的](?:多|高|大|快|猛)")
+_LESS = re.compile(r"[更最较](?:[^，。？?多高大长快]{0,2})[少低小短慢轻窄]|便宜")
 _SCALES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8, "万亿": 10**12}
 _FIGURE = re.compile(
-    r"(?<![\d.])(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>万亿|[十百千万亿]?)[余多]?(?P<unit>[%％℃]|个百分点|[一-鿿]{0,2})"
+    r"(?<![\d.第])(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>万亿|[十百千万亿]?)[余多]?(?P<unit>[%％℃]|个百分点|[一-鿿]{0,2})"
 )
+_FALLS = re.compile(r"[下减]降|减少|跌|负增长|回落|缩[小减]")  # more by a figure that says by how much less
 _RESPECTIVELY = "分别"
 _NAME = 3  # characters of a name that must stand in the sentence, or all of a shorter one
 
@@ -36,7 +35,7 @@ def compared(question: str, sentence: str) -> tuple[int, int] | None:
         return None
     for names in _named(question, sentence):
         values = _at_once(names, sentence) or _each(names, question, sentence)
-        if values and values[0] != values[1]:
+        if values and values[0] != values[1] and not _FALLS.search(sentence):
             first_is_more = values[0] > values[1]
             return names[0] if first_is_more != bool(wants_less) else names[1]
     return None

@@ -17,7 +17,7 @@ _ASKS = re.compile(
     r"|(?:包括|包含|内容是?)(?:什么|啥)|哪(?:[一二两三四五六七八九十几\d]|些)"
 )
 _SAYS = r"(?:也即|即|也就是|就是|是指|指的?是|意思是|意为|意即|指)(?:说|指)?[：:，]?"
-_CLAUSE = re.compile(r"[^，。；！？\n]{2,}")
+_CLAUSE = re.compile(r"[^，。；！？\n]+")
 _GOES_ON = re.compile(r"[，,](?=(?:同时|并|以及|和|再|且|另)[^。；！？\n]{2,})")
 _NUMERALS = {character: number for number, character in enumerate("〇一二三四五六七八九十")} | {"两": 2, "双": 2}
 _SENTENCE_END = re.compile(r"[。！？\n]")
@@ -48,7 +48,7 @@ def _behind(term: str, text: str, at: int, last: int) -> tuple[int, int] | None:
     if aside and not re.fullmatch(r"(?:以下|下同)?(?:统称|简称).*|[\w.,-]+", aside["said"], re.ASCII):
         return aside.span("said")
     says = re.compile(rf"[^，。；！？“”\n]{{0,12}}[，,—]{{0,2}}{_SAYS}").match(text, at, last)
-    if says:
+    if says and says.end() < last:
         return says.end(), _end_of(text, says.end(), last)
     listed = re.compile(r"[^，。；！？“”\n]{0,8}[，：:](?P<said>[^，。；！？\n]*、[^，。；！？\n]*)").match(
         text, at, last

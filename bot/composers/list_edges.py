@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import rjieba
 
-JOINT = r"(?:、|(?<=”)(?=“)|(?<=》)(?=《)|以及|和|与|及)"
+JOINT = r"(?:、|(?<=”)(?=“)|(?<=》)(?=《)|以及|和|与|(?<!以)及)"
 ASIDE = r"(?:[（(][^（()）\n]{1,40}[）)])?"
 JOINED = re.compile(rf"{JOINT}|(?<=」)(?=「)")
 

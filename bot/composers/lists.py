@@ -34,7 +34,9 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
     for match in _LIST.finditer(text):
         if match.start() < end and match.end() > start:
             last = _end_of(text, *match.span())
-            return _start_of(text, match.start(), last, start), last
+            first = _start_of(text, match.start(), last, start)
+            if first < last:  # else it ended before the span: 甲、乙等新增丙
+                return first, last
     last_clause = max((start, *(text.rfind(mark, start, end) + 1 for mark in "，；：")))
     for match in _SERIES.finditer(text):
         if (
@@ -42,7 +44,10 @@ def whole_list(text: str, start: int, end: int) -> tuple[int, int]:
             and match.end() >= end
             and text[last_clause - 1 : last_clause] not in ("（", "(")
         ):
-            return _first_of_two(text, *match.span(), last_clause), _end_of(text, *match.span())
+            last = _end_of(text, *match.span())
+            first = _first_of_two(text, *match.span(), last_clause)
+            if first < last:
+                return first, last
     return start, end
 
 

@@ -64,7 +64,7 @@ def verdict(question: str, title: str, quote: str) -> bool | None:
     if language_of(question) == "en" or _SWEEPING.search(question) or _RHETORICAL.search(question):
         return None
     if _PAYS.search(question) and _costs_nothing(question, quote):
-        return False
+        return _NEGATION.search(_FREE.sub("", _asked(question))) is not None  # 不要钱吗 is so
     nearest = _nearest(question, title, quote)
     if nearest is None or _differs(question, nearest, quote):
         return None

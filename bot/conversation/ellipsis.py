@@ -24,9 +24,14 @@ _MEASURED = re.compile(r"(?:多少|几)[一-鿿]?$")
 _POINTED = re.compile(r".那[一-鿿]$")
 
 
+_LONGEST_FOCUS = 60  # characters of what a follow-up switches to; each time or place in it is taken off by itself
+
+
 def substituted(focus: str, earlier: str) -> str:
     """`earlier` asked of `focus`: of the same kind in its place where there is one, else of what it is about."""
     focus = _AFTER_ALL.sub("", focus)
+    if len(focus) > _LONGEST_FOCUS:
+        return another_side(focus, earlier)
     compared = _COMPARED.match(focus)
     if compared and "比" in focus:
         parts = asked(earlier)

@@ -55,8 +55,12 @@ def contains(text: str, golds: Sequence[str]) -> bool:
 
     What stands on two lines of a gold may be found on two lines.
     """
-    haystacks = [normalized(part) for part in (text, *text.split("\n"))]
-    return any(_holds(haystack, normalized(gold)) for gold in golds for haystack in haystacks)
+    lines = [normalized(part) for part in text.split("\n")]
+    return any(
+        _holds(haystack, normalized(gold))
+        for gold in golds
+        for haystack in ([normalized(text)] if "\n" in gold else lines)
+    )
 
 
 def _holds(haystack: str, needle: str) -> bool:

@@ -175,3 +175,8 @@ def test_small_talk_gets_a_reply_of_its_own(text: str) -> None:
 )
 def test_what_only_begins_like_small_talk_is_a_question(text: str) -> None:
     assert small_talk(text, "zh") is None
+
+
+@pytest.mark.parametrize("focus", ["末" * 900, "东县" * 450])
+def test_a_long_follow_up_is_not_taken_apart(focus: str) -> None:
+    assert focus in stand_alone(f"那{focus}呢", ["2024年西县的生产总值是多少？"]).text

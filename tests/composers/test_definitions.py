@@ -52,3 +52,13 @@ def test_a_term_that_counts_needs_no_quotation_marks() -> None:
 
 def test_what_a_term_sums_up() -> None:
     assert (sums_up("五好"), sums_up("两快一好"), sums_up("夜校")) == (5, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("创建“五好”就是", None), ("“五好”即水，路也修通了，村民增收", "水")],
+)
+def test_a_term_without_a_meaning_behind_it(text: str, said: str | None) -> None:
+    at = text.index("“五好”")
+    found = meaning("“五好”是什么意思？", text, at, at + 4)
+    assert (found and text[slice(*found)]) == said

@@ -143,3 +143,11 @@ def test_a_list_has_as_many_as_are_asked_for(question: str, text: str, fitness: 
 def test_counts() -> None:
     assert (asked_count("哪两家？"), asked_count("哪12个？"), asked_count("哪些？")) == (2, 12, 0)
     assert (count("甲、乙和丙（丁、戊）"), count("甲")) == (3, 1)
+
+
+def test_a_list_that_ended_before_the_answer_is_not_its_own() -> None:
+    text = "甲村、乙村等新增丙村。"
+    at = text.index("丙村")
+    start, end = whole_list(text, at, at + 2)
+    assert text[start:end] == "丙村"
+    assert len(list(enumerations("甲以及" * 40 + "乙"))) <= 1
